@@ -1,0 +1,28 @@
+import type { Stream } from '../shared/stream.js';
+import type { AccountEvent } from './account.events.js';
+
+export type Account =
+  | { readonly status: 'absent' }
+  | { readonly status: 'live'; readonly keys: readonly string[] }
+  | { readonly status: 'deleted' };
+
+function evolve(account: Account, event: AccountEvent): Account {
+  if (event.type === 'AccountCreated') return { status: 'live', keys: [] };
+  if (account.status !== 'live') return account;
+  switch (event.type) {
+    case 'AccountTokenChanged':
+      return account;
+    case 'ApiKeyCreated':
+      return { ...account, keys: [...account.keys, event.data.keySid] };
+    case 'ApiKeyRevoked':
+      return { ...account, keys: account.keys.filter((sid) => sid !== event.data.keySid) };
+  }
+}
+
+export const accountStream: Stream<Account, AccountEvent> = {
+  category: 'account',
+  stateSchema: 1,
+  initial: { status: 'absent' },
+  deleted: { status: 'deleted' },
+  evolve,
+};

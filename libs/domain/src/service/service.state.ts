@@ -1,0 +1,28 @@
+import type { Stream } from '../shared/stream.js';
+import type { ServiceEvent, ServiceSettings } from './service.events.js';
+
+export type LiveService = ServiceSettings & { readonly status: 'live' };
+
+export type Service = { readonly status: 'absent' } | LiveService | { readonly status: 'deleted' };
+
+function evolve(service: Service, event: ServiceEvent): Service {
+  switch (event.type) {
+    case 'ServiceCreated': {
+      const { accountSid: _, ...settings } = event.data;
+      return { ...settings, status: 'live' };
+    }
+    case 'ServiceUpdated':
+      return service.status === 'live' ? { ...service, ...event.data } : service;
+    case 'ServiceDeleted':
+      return { status: 'deleted' };
+  }
+}
+
+export const serviceStream: Stream<Service, ServiceEvent> = {
+  category: 'service',
+  stateSchema: 1,
+  initial: { status: 'absent' },
+  deleted: { status: 'deleted' },
+  evolve,
+  claims: (service) => (service.status === 'live' ? [{ kind: 'service-name', key: service.uniqueName }] : []),
+};

@@ -1,0 +1,130 @@
+import { DomainError, parameterInvalid } from '../shared/domain-error.js';
+import type { SessionCreated, SessionEvent, SessionMode } from './session.events.js';
+import {
+  isActive,
+  sessionStream,
+  type ActiveSession,
+  type ClosedSession,
+  type Session,
+} from './session.state.js';
+
+// Decisions are pure: the session as it is and what is asked go in, events come out or a DomainError is thrown.
+// Time, sids and what comes from elsewhere arrive as arguments.
+
+/** Every status that the wire knows; a session of ours is never `failed` or `unknown`. */
+export type SessionStatus = 'open' | 'in-progress' | 'closed' | 'failed' | 'unknown';
+
+export interface NewSession {
+  readonly accountSid: string;
+  readonly serviceSid: string;
+  readonly uniqueName: string | null;
+  readonly mode: SessionMode;
+  readonly ttl: number;
+  readonly dateExpiry: string | null;
+  readonly status: 'open' | 'in-progress' | 'closed';
+}
+
+/** What an update asks for; what is left out stays as it is, `dateExpiry: null` clears it. */
+export interface SessionUpdate {
+  readonly ttl?: number;
+  readonly dateExpiry?: string | null;
+  readonly status?: SessionStatus;
+}
+
+export function createSession(session: Session, wish: NewSession, now: string): SessionEvent[] {
+  if (session.status !== 'absent') throw new Error('a new session needs a fresh sid');
+  refuseThePast(wish.dateExpiry, now);
+  const { status, ...data } = wish;
+  const created: SessionCreated = { type: 'SessionCreated', data };
+  switch (status) {
+    case 'open':
+      return [created];
+    case 'in-progress':
+      return [created, { type: 'SessionStarted', data: {} }];
+    case 'closed':
+      return [created, { type: 'SessionClosed', data: { reason: 'api' } }];
+  }
+}
+
+export function updateSession(session: Session, wish: SessionUpdate, now: string): SessionEvent[] {
+  const known = requireExisting(session);
+  if (wish.dateExpiry != null) refuseThePast(wish.dateExpiry, now);
+  return isActive(known) ? updateActive(known, wish) : updateClosed(known, wish);
+}
+
+function updateActive(session: ActiveSession, wish: SessionUpdate): SessionEvent[] {
+  const events: SessionEvent[] = [];
+  if (wish.ttl !== undefined && wish.ttl !== session.ttl) {
+    events.push({ type: 'SessionTtlChanged', data: { ttl: wish.ttl } });
+  }
+  if (wish.dateExpiry !== undefined && wish.dateExpiry !== session.dateExpiry) {
+    events.push({ type: 'SessionExpiryChanged', data: { dateExpiry: wish.dateExpiry } });
+  }
+  // Its own status is no change: callers prolong a session with DateExpiry and Status=in-progress.
+  if (wish.status === undefined || wish.status === session.status) return events;
+  switch (wish.status) {
+    case 'in-progress':
+      return [...events, { type: 'SessionStarted', data: {} }];
+    case 'closed':
+      return [...events, { type: 'SessionClosed', data: { reason: 'api' } }];
+    case 'open':
+    case 'failed':
+    case 'unknown':
+      throw statusUnsupported();
+  }
+}
+
+function updateClosed(session: ClosedSession, wish: SessionUpdate): SessionEvent[] {
+  if (wish.status === undefined) {
+    if (wish.ttl === undefined && wish.dateExpiry === undefined) return [];
+    throw closed();
+  }
+  switch (wish.status) {
+    case 'in-progress': {
+      const reopened: SessionEvent = {
+        type: 'SessionReopened',
+        data: { dateExpiry: wish.dateExpiry ?? null },
+      };
+      if (wish.ttl === undefined || wish.ttl === session.ttl) return [reopened];
+      return [reopened, { type: 'SessionTtlChanged', data: { ttl: wish.ttl } }];
+    }
+    case 'open':
+    case 'failed':
+    case 'unknown':
+      throw statusUnsupported();
+    case 'closed':
+      throw closed();
+  }
+}
+
+/** Ends a session whose deadline has passed; nothing when it has not, so that a timer may come early or twice. */
+export function expireSession(session: Session, now: string): SessionEvent[] {
+  return sessionStream.expire?.(session, now) ?? [];
+}
+
+export function deleteSession(session: Session): SessionEvent[] {
+  requireExisting(session);
+  return [{ type: 'SessionDeleted', data: {} }];
+}
+
+function requireExisting(session: Session): ActiveSession | ClosedSession {
+  if (session.status === 'absent' || session.status === 'deleted') {
+    throw new DomainError('session-not-found', 'there is no such session');
+  }
+  return session;
+}
+
+function refuseThePast(dateExpiry: string | null, now: string): void {
+  if (dateExpiry !== null && dateExpiry <= now) throw parameterInvalid('DateExpiry', 'It is in the past.');
+}
+
+function closed(): DomainError {
+  return new DomainError('session-closed', 'Session is closed and cannot be updated');
+}
+
+function statusUnsupported(): DomainError {
+  return new DomainError(
+    'session-status-unsupported',
+    'Session status change not supported. To re-open a session, choose In Progress. To close a session, choose Closed.',
+  );
+}

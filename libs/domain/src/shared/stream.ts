@@ -1,0 +1,34 @@
+/** A fact as the deciders speak of it: past tense, JSON values only, no derived values. */
+export interface DomainEvent {
+  readonly type: string;
+  readonly data: object;
+}
+
+/** A name that at most one live stream of an account may hold, e.g. a session's unique name. */
+export interface Claim {
+  readonly kind: string;
+  readonly key: string;
+}
+
+/**
+ * What the event store must know of an aggregate to keep its stream. Everything here is pure.
+ * Times are ISO 8601 strings in UTC with milliseconds, so that they compare as strings.
+ */
+export interface Stream<State extends { readonly status: string }, Event extends DomainEvent> {
+  readonly category: string;
+  /** The version of the shape of `State`; raise it when the shape changes, and stored states are folded anew. */
+  readonly stateSchema: number;
+  readonly initial: State;
+  /** What is left after the `…Deleted` event: the stream row keeps no state then. */
+  readonly deleted: State;
+  /** Never throws, never validates. `occurredAt` is the time in the event's envelope. */
+  evolve(state: State, event: Event, occurredAt: string): State;
+  /** The names that the stream holds in this state; the store takes and releases the difference. */
+  claims?(state: State): readonly Claim[];
+  /** The stream that must be live for anything to be appended here. */
+  parent?(state: State): string | null;
+  /** When the state ends by itself, or null. No decision that came before is accepted from then on. */
+  deadline?(state: State): string | null;
+  /** The events that end an overdue state; empty when nothing is overdue at `now`. */
+  expire?(state: State, now: string): Event[];
+}

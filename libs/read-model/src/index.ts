@@ -1,1 +1,3 @@
+export * from './page.js';
+export * from './session/present-session.js';
 export * from './tables.js';

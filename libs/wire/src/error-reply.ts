@@ -1,0 +1,68 @@
+import { DomainError, type DomainErrorCode } from '#domain';
+import { RequestError, type RequestErrorCode } from './request-error.js';
+
+interface Reply {
+  readonly status: number;
+  /** Twilio's error code. */
+  readonly code: number;
+  /** Twilio's own words where its callers may look for them; else those of the error. */
+  readonly message?: string;
+}
+
+/**
+ * Every refusal, and how Twilio's API says it (contract §9.8 and §10). A new code does not compile until it is
+ * answered here. 413 has no Twilio code of its own; 20413 follows the pattern of its neighbours.
+ */
+const replies: Record<DomainErrorCode | RequestErrorCode, Reply> = {
+  'account-exists': { status: 409, code: 20409 },
+  'account-not-found': { status: 404, code: 20404 },
+  'api-key-limit': { status: 400, code: 20001 },
+  'api-key-not-found': { status: 404, code: 20404 },
+  'bad-request': { status: 400, code: 20001 },
+  'body-too-large': { status: 413, code: 20413, message: 'Request body is too large' },
+  'idempotency-key-reused': { status: 409, code: 20409 },
+  'method-not-allowed': { status: 405, code: 20004, message: 'Method not allowed' },
+  overloaded: { status: 503, code: 20503, message: 'Service Unavailable' },
+  'parameter-invalid': { status: 400, code: 80701 },
+  'resource-not-found': { status: 404, code: 20404 },
+  'service-name-taken': { status: 400, code: 80602, message: 'Service UniqueName must be unique.' },
+  'service-not-found': { status: 404, code: 20404 },
+  'session-closed': { status: 400, code: 80607, message: 'Session is closed and cannot be updated' },
+  'session-name-not-found': {
+    status: 404,
+    code: 80308,
+    message: 'Session with the unique name not found',
+  },
+  'session-name-taken': { status: 400, code: 80603, message: 'Session UniqueName must be unique' },
+  'session-not-found': { status: 404, code: 20404 },
+  'session-status-unsupported': { status: 400, code: 80608 },
+  unauthenticated: { status: 401, code: 20003, message: 'Authenticate' },
+  unexpected: { status: 500, code: 20500, message: 'Internal Server Error' },
+};
+
+/** A caller who meets a full queue or a database that is away is asked to come back after so many seconds. */
+export const RETRY_AFTER_SECONDS = 1;
+
+/** Twilio's error body. Never with `type` or `title`: twilio-node 6 throws another exception class then. */
+export interface ErrorBody {
+  readonly code: number;
+  readonly message: string;
+  readonly more_info: string;
+  readonly status: number;
+}
+
+/** How an error is answered on `path` (as it was requested, without the query); `null` is told nothing of the cause. */
+export function errorReply(error: DomainError | RequestError | null, path: string): ErrorBody {
+  const { status, code, message = error?.message } = replies[error?.code ?? 'unexpected'];
+  return {
+    code,
+    message: code === 20404 ? notFoundMessage(path) : (message ?? ''),
+    more_info: `https://www.twilio.com/docs/errors/${code}`,
+    status,
+  };
+}
+
+/** Twilio names the resource without its version prefix. */
+function notFoundMessage(path: string): string {
+  return `The requested resource ${path.replace(/^\/v1(?=\/|$)/, '')} was not found`;
+}

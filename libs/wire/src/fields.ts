@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { readDateTime } from './date-time.js';
+import { readSid, type SidPrefix } from './sid.js';
+
+// The kinds of parameters. Each reads the text of a form value and describes itself for OpenAPI; an empty value
+// (`Key=`) is "not given" or "clear", by kind (contract §9.2). Why a value is refused never repeats the value.
+
+/** Seconds fit 32 bits in Twilio's API. */
+export const MAX_TTL = 2_147_483_647;
+export const MAX_URL_LENGTH = 4000;
+export const MAX_UNIQUE_NAME_LENGTH = 191;
+
+interface Description {
+  readonly description: string;
+  readonly [keyword: string]: unknown;
+}
+
+type Refuse = (why: string) => never;
+
+function field<T>(description: Description, read: (text: string, refuse: Refuse) => T) {
+  return z
+    .string({ error: 'It is required.' })
+    .meta(description)
+    .transform((text, context) =>
+      read(text, (why) => {
+        context.addIssue({ code: 'custom', message: why });
+        return z.NEVER;
+      }),
+    );
+}
+
+/** Empty is not given. A name that looks like a SID of its own kind could never be fetched by name. */
+export function uniqueName(prefix: SidPrefix, description: string) {
+  return field({ description, maxLength: MAX_UNIQUE_NAME_LENGTH }, (text, refuse) => {
+    if (text === '') return undefined;
+    if (isLonger(text, MAX_UNIQUE_NAME_LENGTH)) {
+      return refuse(`It is longer than ${MAX_UNIQUE_NAME_LENGTH} characters.`);
+    }
+    if (readSid(prefix, text) !== null) return refuse(`It looks like a ${prefix} SID.`);
+    return text;
+  });
+}
+
+/** Empty is not given. */
+export function seconds(description: string) {
+  const range = `It must be a whole number from 0 to ${MAX_TTL}.`;
+  return field({ description, format: 'int32', pattern: '^[0-9]+$', example: '3600' }, (text, refuse) => {
+    if (text === '') return undefined;
+    if (!/^[0-9]+$/.test(text) || Number(text) > MAX_TTL) return refuse(range);
+    return Number(text);
+  });
+}
+
+/** Empty clears. */
+export function dateTime(description: string) {
+  return field({ description, format: 'date-time' }, (text, refuse) => {
+    if (text === '') return null;
+    return readDateTime(text) ?? refuse('It must be an ISO 8601 date and time.');
+  });
+}
+
+/** Read in any case; empty is not given. */
+export function choice<const T extends string>(values: readonly T[], description: string) {
+  return field({ description, enum: values }, (text, refuse) => {
+    if (text === '') return undefined;
+    const lower = text.toLowerCase();
+    return values.find((value) => value === lower) ?? refuse(`It must be one of ${values.join(', ')}.`);
+  });
+}
+
+/** Empty clears. Kept as it was sent. */
+export function callbackUrl(description: string) {
+  return field({ description, format: 'uri', maxLength: MAX_URL_LENGTH }, (text, refuse) => {
+    if (text === '') return null;
+    if (isLonger(text, MAX_URL_LENGTH)) return refuse(`It is longer than ${MAX_URL_LENGTH} characters.`);
+    // The parser would drop white space and add missing slashes; what is stored must be what is called.
+    if (!/^https?:\/\/[^/]/i.test(text) || /\s/.test(text) || !URL.canParse(text)) {
+      return refuse('It must be an absolute http or https URL.');
+    }
+    return text;
+  });
+}
+
+/** Empty clears. */
+export function sid(prefix: SidPrefix, description: string) {
+  return field({ description, pattern: `^${prefix}[0-9a-fA-F]{32}$` }, (text, refuse) => {
+    if (text === '') return null;
+    return readSid(prefix, text) ?? refuse(`It must be a ${prefix} SID.`);
+  });
+}
+
+/** Drops what was not given, so that "left out" and "set to undefined" cannot be told apart later on. */
+export function given<T extends object>(wish: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  // Only entries whose value is not undefined are kept, which is what the type says.
+  return Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}
+
+/** Lengths count characters, and an emoji is one; the first test spares the counting. */
+function isLonger(text: string, max: number): boolean {
+  return text.length > max && (text.length > 2 * max || [...text].length > max);
+}

@@ -1,0 +1,20 @@
+/** What HTTP itself gives reason to refuse, before the model is asked. */
+export type RequestErrorCode =
+  | 'bad-request'
+  | 'body-too-large'
+  | 'method-not-allowed'
+  | 'resource-not-found'
+  | 'unauthenticated'
+  | 'unexpected';
+
+/** The message reaches the caller: no personal data in it. */
+export class RequestError extends Error {
+  override readonly name = 'RequestError';
+
+  constructor(
+    readonly code: RequestErrorCode,
+    message: string = code,
+  ) {
+    super(message);
+  }
+}

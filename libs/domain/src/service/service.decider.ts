@@ -16,7 +16,7 @@ export function updateService(service: Service, wish: Partial<ServiceSettings>):
     ([key, value]) => before[key as keyof ServiceSettings] !== value,
   );
   if (changed.length === 0) return [];
-  return [{ type: 'ServiceUpdated', data: Object.fromEntries(changed) as Partial<ServiceSettings> }];
+  return [{ type: 'ServiceUpdated', data: Object.fromEntries(changed) }];
 }
 
 export function deleteService(service: Service): ServiceEvent[] {

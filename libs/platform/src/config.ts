@@ -1,0 +1,105 @@
+import type { KeyObject } from 'node:crypto';
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { parseMasterKey } from './master-key.js';
+import { StartError } from './start-error.js';
+
+/** Text that must meet `test`; the refusal says what would have been right, never what was given. */
+const text = (expected: string, test: (value: string) => boolean) =>
+  z.string().refine(test, { error: `must be ${expected}` });
+
+const wholeNumber = (from: number, to: number) =>
+  text(`a whole number from ${from} to ${to}`, (value) => {
+    return /^\d{1,9}$/.test(value) && Number(value) >= from && Number(value) <= to;
+  }).transform(Number);
+
+const flag = z
+  .enum(['true', 'false'], { error: 'must be true or false' })
+  .transform((value) => value === 'true');
+
+const url = (...protocols: string[]) =>
+  text(`a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`, (value) => {
+    return URL.canParse(value) && protocols.includes(new URL(value).protocol);
+  });
+
+/** `true` trusts every hop, else only the proxies listed by address or network are believed. */
+const trustedProxies = text('true, false or addresses such as 10.0.0.0/8,::1', (value) => {
+  return value === 'true' || value === 'false' || value.split(',').every(isNetwork);
+}).transform((value) => (value === 'true' ? true : value === 'false' ? false : value.split(',')));
+
+function isNetwork(value: string): boolean {
+  const [address = '', bits, ...more] = value.trim().split('/');
+  const version = isIP(address);
+  if (version === 0 || more.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+}
+
+/** Every setting of Maskline: an environment variable each, explained in `.env.example`. */
+export const environment = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: wholeNumber(0, 65_535).default(3000),
+  PUBLIC_URL: url('http:', 'https:')
+    .transform((value) => value.replace(/\/+$/, ''))
+    .optional(),
+  TRUST_PROXY: trustedProxies.default(false),
+  DATABASE_URL: url('postgres:', 'postgresql:').optional(),
+  REDIS_URL: url('redis:', 'rediss:').optional(),
+  MASKLINE_DATA_DIR: z.string().default('.maskline'),
+  MASKLINE_ACCOUNT_SID: text('AC and 32 hexadecimal digits', (value) => /^AC[0-9a-f]{32}$/i.test(value))
+    .transform((value) => `AC${value.slice(2).toLowerCase()}`)
+    .optional(),
+  MASKLINE_AUTH_TOKEN: text('16 to 128 visible ASCII characters', (value) =>
+    /^[!-~]{16,128}$/.test(value),
+  ).optional(),
+  MASKLINE_MASTER_KEY: text(
+    '32 bytes as 64 hexadecimal digits or in base64',
+    (value) => parseMasterKey(value) !== null,
+  )
+    .transform((value): KeyObject | undefined => parseMasterKey(value) ?? undefined)
+    .optional(),
+  PARTITIONS: wholeNumber(1, 1024).default(1),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+      error: 'must be trace, debug, info, warn, error, fatal or silent',
+    })
+    .default('info'),
+  /** Seconds ahead for which expiry timers are armed; the sweeper covers what lies beyond. */
+  EXPIRY_HORIZON: wholeNumber(1, 86_400).default(900),
+  SWEEPER: flag.default(true),
+});
+
+export type Config = Readonly<z.infer<typeof environment>>;
+
+/** A configuration that names a database and a master key: what api and worker cannot do without. */
+export type ServerConfig = Config & {
+  readonly DATABASE_URL: string;
+  readonly MASKLINE_MASTER_KEY: KeyObject;
+};
+
+/**
+ * Reads the environment once, at the top of each main.ts; a wrong value stops the start.
+ * An empty variable counts as not set, since compose files and shells hand over empty ones.
+ */
+export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const result = environment.safeParse(given);
+  if (!result.success) {
+    throw new StartError(
+      result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; '),
+    );
+  }
+  const config = result.data;
+  if ((config.MASKLINE_ACCOUNT_SID === undefined) !== (config.MASKLINE_AUTH_TOKEN === undefined)) {
+    throw new StartError('MASKLINE_ACCOUNT_SID and MASKLINE_AUTH_TOKEN must be set together');
+  }
+  return Object.freeze(config);
+}
+
+/** The configuration of a process that runs against servers of its operator, not the embedded database. */
+export function loadServerConfig(env: NodeJS.ProcessEnv = process.env): ServerConfig {
+  const config = loadConfig(env);
+  const { DATABASE_URL, MASKLINE_MASTER_KEY } = config;
+  if (DATABASE_URL === undefined) throw new StartError('DATABASE_URL must be set');
+  if (MASKLINE_MASTER_KEY === undefined) throw new StartError('MASKLINE_MASTER_KEY must be set');
+  return Object.freeze({ ...config, DATABASE_URL, MASKLINE_MASTER_KEY });
+}

@@ -1,0 +1,104 @@
+import { Logger } from '@nestjs/common';
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import { columnTypes } from './database-types.js';
+import type { ServerConfig } from './config.js';
+
+interface Budget {
+  readonly max: number;
+  /** Seconds that the server works on one statement, and how long it waits for a lock; 0 = no limit. */
+  readonly statement: number;
+  readonly lock: number;
+}
+
+/**
+ * Connections are kept apart by purpose, so that none waits for another: appends go on while every reader
+ * is busy, and a rebuild never starves requests. With BullMQ's shared pool they fit a server of 60.
+ */
+const budgets = {
+  append: { max: 2, statement: 15, lock: 5 },
+  reads: { max: 6, statement: 10, lock: 5 },
+  subscriptions: { max: 3, statement: 60, lock: 10 },
+  /** Migrations, rebuild, verification, CLI: work of any length. */
+  admin: { max: 3, statement: 0, lock: 0 },
+} as const satisfies Record<string, Budget>;
+
+export type Purpose = keyof typeof budgets;
+
+const CONNECT_SECONDS = 5;
+
+/** The connections of one process to PostgreSQL, in pools by purpose. Nest's token for all of them. */
+export class Database {
+  private readonly logger = new Logger(Database.name);
+  private readonly builders = new Map<Purpose, Kysely<unknown>>();
+
+  readonly append: pg.Pool;
+  readonly reads: pg.Pool;
+  readonly subscriptions: pg.Pool;
+  readonly admin: pg.Pool;
+
+  /** `role` is the process as `pg_stat_activity` names it, e.g. `api`. */
+  constructor(url: string, role: string) {
+    this.append = this.openPool(url, role, 'append');
+    this.reads = this.openPool(url, role, 'reads');
+    this.subscriptions = this.openPool(url, role, 'subscriptions');
+    this.admin = this.openPool(url, role, 'admin');
+  }
+
+  /** The query builder over one of the pools; the caller names the tables, which platform does not know. */
+  kysely<Tables>(purpose: Purpose): Kysely<Tables> {
+    let builder = this.builders.get(purpose);
+    if (builder === undefined) {
+      builder = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: this[purpose] }) });
+      this.builders.set(purpose, builder);
+    }
+    // The type parameter exists at compile time only: every builder is the same object underneath.
+    return builder as Kysely<Tables>;
+  }
+
+  /** Waits for the statements under way, then closes every connection. */
+  async close(): Promise<void> {
+    const pools = [this.append, this.reads, this.subscriptions, this.admin];
+    await Promise.all(pools.filter((pool) => !pool.ending).map((pool) => pool.end()));
+  }
+
+  private openPool(url: string, role: string, purpose: Purpose): pg.Pool {
+    const { max, statement, lock } = budgets[purpose];
+    const pool = new pg.Pool({
+      connectionString: inUtc(url),
+      application_name: `maskline ${role} ${purpose}`,
+      max,
+      types: columnTypes,
+      connectionTimeoutMillis: CONNECT_SECONDS * 1000,
+      idleTimeoutMillis: 60_000,
+      keepAlive: true,
+      statement_timeout: statement * 1000,
+      lock_timeout: lock * 1000,
+      // A server that is gone or stopped never answers: the driver's limit stands behind the server's own.
+      query_timeout: statement === 0 ? 0 : (statement + CONNECT_SECONDS) * 1000,
+      idle_in_transaction_session_timeout: 60_000,
+    });
+    // An error event without a listener ends the process. The pool has dropped the connection by then,
+    // and whoever was using it gets the error from the statement itself.
+    pool.on('error', (error) => {
+      this.logger.warn(`an idle ${purpose} connection was lost: ${error.message}`);
+    });
+    pool.on('connect', (client) => {
+      client.on('error', () => undefined);
+    });
+    return pool;
+  }
+}
+
+/** Opens no connection yet: each is made when the first statement needs it. */
+export function openDatabase(config: Pick<ServerConfig, 'DATABASE_URL'>, role: string): Database {
+  return new Database(config.DATABASE_URL, role);
+}
+
+/** Times are read as text (see database-types), so every session must be in UTC, whatever the server's zone. */
+function inUtc(url: string): string {
+  const parsed = new URL(url);
+  const options = [parsed.searchParams.get('options'), '-c TimeZone=UTC -c DateStyle=ISO'];
+  parsed.searchParams.set('options', options.filter(Boolean).join(' '));
+  return parsed.href;
+}

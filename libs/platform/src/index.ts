@@ -1,5 +1,6 @@
 export * from './config.js';
 export * from './database.js';
+export * from './embedded-postgres/embedded-postgres.js';
 export * from './errno.js';
 export * from './master-key.js';
 export * from './migrate.js';
@@ -8,3 +9,4 @@ export * from './secret-box.js';
 export * from './sid.js';
 export * from './start-error.js';
 export * from './statement.js';
+export * from './supervised-process.js';

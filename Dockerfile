@@ -3,7 +3,7 @@
 FROM node:24-bookworm-slim AS build
 WORKDIR /maskline
 COPY package.json package-lock.json ./
-RUN npm ci
+RUN npm ci --ignore-scripts
 COPY . .
 RUN npm run build
 
@@ -11,7 +11,7 @@ RUN npm run build
 FROM node:24-bookworm-slim AS dependencies
 WORKDIR /maskline
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --omit=optional
+RUN npm ci --ignore-scripts --omit=dev --omit=optional
 
 FROM node:24-bookworm-slim
 WORKDIR /maskline

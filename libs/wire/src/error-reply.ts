@@ -1,5 +1,5 @@
-import { DomainError, type DomainErrorCode } from '#domain';
-import { RequestError, type RequestErrorCode } from './request-error.js';
+import { type DomainError, type DomainErrorCode } from '#domain';
+import { type RequestError, type RequestErrorCode } from './request-error.js';
 
 interface Reply {
   readonly status: number;

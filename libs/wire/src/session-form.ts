@@ -3,11 +3,6 @@ import type { NewSession, SessionUpdate } from '#domain';
 import { choice, dateTime, given, seconds, uniqueName } from './fields.js';
 import { readParticipants } from './read-participants.js';
 
-/** What a caller says of a new session; with `ttl: null` it takes its service's default. */
-export type SessionWish = Pick<NewSession, 'uniqueName' | 'mode' | 'dateExpiry' | 'status'> & {
-  readonly ttl: number | null;
-};
-
 const ttl = seconds('Seconds from the creation or the last interaction; 0 is no limit.').optional();
 const dateExpiry = dateTime('When the session ends; wins over Ttl.').optional();
 
@@ -41,13 +36,16 @@ export const createSessionForm = z
     Participants: participants,
     FailOnParticipantConflict: failOnParticipantConflict,
   })
-  .transform((form): SessionWish => ({
-    uniqueName: form.UniqueName ?? null,
-    mode: form.Mode ?? 'voice-and-message',
-    ttl: form.Ttl ?? null,
-    dateExpiry: form.DateExpiry ?? null,
-    status: form.Status ?? 'open',
-  }));
+  .transform(
+    // With `ttl: null` the session takes its service's default.
+    (form): Omit<NewSession, 'accountSid' | 'serviceSid' | 'ttl'> & { readonly ttl: number | null } => ({
+      uniqueName: form.UniqueName ?? null,
+      mode: form.Mode ?? 'voice-and-message',
+      ttl: form.Ttl ?? null,
+      dateExpiry: form.DateExpiry ?? null,
+      status: form.Status ?? 'open',
+    }),
+  );
 
 /** Only what is sent changes; an empty DateExpiry clears it. Which status may follow which is the model's to say. */
 export const updateSessionForm = z

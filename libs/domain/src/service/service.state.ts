@@ -1,3 +1,4 @@
+import { DomainError } from '../shared/domain-error.js';
 import type { Stream } from '../shared/stream.js';
 import type { ServiceEvent, ServiceSettings } from './service.events.js';
 
@@ -25,4 +26,8 @@ export const serviceStream: Stream<Service, ServiceEvent> = {
   deleted: { status: 'deleted' },
   evolve,
   claims: (service) => (service.status === 'live' ? [{ kind: 'service-name', key: service.uniqueName }] : []),
+  refusal: (_, claim) =>
+    claim === 'service-name'
+      ? new DomainError('service-name-taken', 'Service UniqueName must be unique.')
+      : null,
 };

@@ -1,3 +1,4 @@
+import { DomainError } from '../shared/domain-error.js';
 import type { Claim, Stream } from '../shared/stream.js';
 import type { CloseReason, ExpiryReason, SessionEvent } from './session.events.js';
 
@@ -79,6 +80,12 @@ export const sessionStream: Stream<Session, SessionEvent> = {
   deleted: { status: 'deleted' },
   evolve,
   claims,
+  refusal: (why, claim) => {
+    if (why === 'parent') return new DomainError('service-not-found', 'there is no such service');
+    if (claim === 'session-name')
+      return new DomainError('session-name-taken', 'Session UniqueName must be unique');
+    return null;
+  },
   parent: (session) => ('serviceSid' in session ? session.serviceSid : null),
   deadline: (session) => (isActive(session) ? expiresAt(session) : null),
   expire: (session, now) => {

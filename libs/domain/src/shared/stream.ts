@@ -1,3 +1,5 @@
+import type { DomainError } from './domain-error.js';
+
 /** A fact as the deciders speak of it: past tense, JSON values only, no derived values. */
 export interface DomainEvent {
   readonly type: string;
@@ -9,6 +11,9 @@ export interface Claim {
   readonly kind: string;
   readonly key: string;
 }
+
+/** Why the store refuses a decision that the decider made: what the command needs of other streams is not so. */
+export type AppendRefusal = 'parent' | 'taken' | 'in_use' | 'limit';
 
 /**
  * What the event store must know of an aggregate to keep its stream. Everything here is pure.
@@ -25,6 +30,8 @@ export interface Stream<State extends { readonly status: string }, Event extends
   evolve(state: State, event: Event, occurredAt: string): State;
   /** The names that the stream holds in this state; the store takes and releases the difference. */
   claims?(state: State): readonly Claim[];
+  /** How the model says that the store refused; `claim` is the kind of the claim that stood in the way. */
+  refusal?(why: AppendRefusal, claim: string | null): DomainError | null;
   /** The stream that must be live for anything to be appended here. */
   parent?(state: State): string | null;
   /** When the state ends by itself, or null. No decision that came before is accepted from then on. */

@@ -1,0 +1,192 @@
+import { append, type Outcome, type Queryable } from './append.js';
+import { Footprints } from './footprints.js';
+import { overloaded } from './overloaded.js';
+import { isRetryable } from './pg-errors.js';
+import type { PreparedCommand } from './prepared-command.js';
+
+export interface BatcherOptions {
+  /** Commands in one flush at most. */
+  readonly maxBatch: number;
+  /** Flushes under way at most: while one commits, the next is already at the server. */
+  readonly maxInFlight: number;
+  /** Commands waiting at most; beyond, `submit` refuses. */
+  readonly maxWaiting: number;
+  /** Milliseconds after which the caller is told that the store is overloaded, whatever becomes of the command. */
+  readonly patience: number;
+  readonly onFlush?: (flush: Flush) => void;
+}
+
+/** What is measured of a flush. */
+export interface Flush {
+  readonly commands: number;
+  readonly events: number;
+  readonly seconds: number;
+  readonly outcomes: readonly Outcome[];
+}
+
+interface Entry {
+  readonly command: PreparedCommand;
+  readonly deadline: number;
+  /** False once the caller has its answer. */
+  isAwaited: boolean;
+  readonly resolve: (outcome: Outcome) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const longestPause = 1000;
+
+/**
+ * Group commit: commands that arrive while a flush is under way go together in the next one. There is no timer; an idle
+ * batcher flushes at once. Each command has its own outcome, told only after the commit.
+ */
+export class Batcher {
+  readonly #waiting: Entry[] = [];
+  readonly #inFlight = new Set<Entry>();
+  readonly #footprints = new Footprints();
+  #flushes = 0;
+  #isScheduled = false;
+  #watch: NodeJS.Timeout | null = null;
+  #drained: (() => void)[] = [];
+
+  constructor(
+    private readonly db: Queryable,
+    private readonly partition: number,
+    private readonly options: BatcherOptions,
+  ) {}
+
+  /** Resolves after the commit, or rejects: with `overloaded` when the store cannot take it, or with the database's refusal. */
+  submit(command: PreparedCommand): Promise<Outcome> {
+    if (this.#waiting.length >= this.options.maxWaiting) {
+      return Promise.reject(overloaded('too many commands are waiting'));
+    }
+    return new Promise((resolve, reject) => {
+      const deadline = performance.now() + this.options.patience;
+      this.#waiting.push({ command, deadline, isAwaited: true, resolve, reject });
+      this.#watch ??= setInterval(() => {
+        this.#refuseTheLate();
+      }, 250).unref();
+      this.#schedule();
+    });
+  }
+
+  /** Resolves when nothing waits and nothing is in flight. */
+  async drain(): Promise<void> {
+    if (this.#waiting.length + this.#inFlight.size === 0) return;
+    await new Promise<void>((resolve) => this.#drained.push(resolve));
+  }
+
+  /** After the events of this turn of the loop, so that what arrives together is flushed together. */
+  #schedule(): void {
+    if (this.#isScheduled || this.#flushes >= this.options.maxInFlight) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      while (this.#flushes < this.options.maxInFlight) {
+        const batch = this.#take();
+        if (batch.length === 0) break;
+        void this.#flush(batch);
+      }
+    });
+  }
+
+  /** Takes what is independent of each other and of all in flight; the rest waits for the next flush. */
+  #take(): Entry[] {
+    const batch: Entry[] = [];
+    const left: Entry[] = [];
+    let looked = 0;
+    for (const entry of this.#waiting) {
+      if (batch.length >= this.options.maxBatch || left.length >= this.options.maxBatch) break;
+      looked++;
+      if (!entry.isAwaited) continue;
+      if (!this.#footprints.admits(entry.command)) {
+        left.push(entry);
+        continue;
+      }
+      this.#footprints.add(entry.command);
+      batch.push(entry);
+    }
+    this.#waiting.splice(0, looked, ...left);
+    return batch;
+  }
+
+  async #flush(batch: readonly Entry[]): Promise<void> {
+    this.#flushes++;
+    for (const entry of batch) this.#inFlight.add(entry);
+    await this.#send(batch);
+    for (const entry of batch) {
+      this.#inFlight.delete(entry);
+      this.#footprints.remove(entry.command);
+    }
+    this.#flushes--;
+    this.#schedule();
+    this.#rest();
+  }
+
+  /** Sends until every command of the batch has an outcome or nobody waits for one any more. Never rejects. */
+  async #send(batch: readonly Entry[]): Promise<void> {
+    for (let pause = 10; ; pause = Math.min(pause * 2, longestPause)) {
+      const awaited = batch.filter((entry) => entry.isAwaited);
+      if (awaited.length === 0) return;
+      try {
+        await this.#append(awaited);
+        return;
+      } catch (error) {
+        if (!isRetryable(error)) {
+          await this.#isolate(awaited, error);
+          return;
+        }
+      }
+      await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random())));
+    }
+  }
+
+  async #append(batch: readonly Entry[]): Promise<void> {
+    const started = performance.now();
+    const commands = batch.map((entry) => entry.command);
+    const outcomes = await append(this.db, this.partition, commands);
+    const seconds = (performance.now() - started) / 1000;
+    const events = commands.reduce((sum, command) => sum + command.events.length, 0);
+    this.options.onFlush?.({ commands: commands.length, events, seconds, outcomes });
+    outcomes.forEach((outcome, i) => {
+      const entry = batch[i];
+      if (entry === undefined) return;
+      entry.isAwaited = false;
+      entry.resolve(outcome);
+    });
+  }
+
+  /** A batch that the database refuses is halved until the command it refuses stands alone. */
+  async #isolate(batch: readonly Entry[], error: unknown): Promise<void> {
+    if (batch.length > 1) {
+      const middle = batch.length >> 1;
+      await this.#send(batch.slice(0, middle));
+      await this.#send(batch.slice(middle));
+      return;
+    }
+    for (const entry of batch) refuse(entry, error);
+  }
+
+  #refuseTheLate(): void {
+    const now = performance.now();
+    for (const entries of [this.#waiting, this.#inFlight]) {
+      for (const entry of entries) {
+        if (entry.deadline <= now) refuse(entry, overloaded('the event store did not answer in time'));
+      }
+    }
+    while (this.#waiting[0]?.isAwaited === false) this.#waiting.shift();
+    this.#rest();
+  }
+
+  #rest(): void {
+    if (this.#waiting.length + this.#inFlight.size > 0) return;
+    if (this.#watch !== null) clearInterval(this.#watch);
+    this.#watch = null;
+    for (const resolve of this.#drained.splice(0)) resolve();
+  }
+}
+
+function refuse(entry: Entry, error: unknown): void {
+  if (!entry.isAwaited) return;
+  entry.isAwaited = false;
+  entry.reject(error);
+}

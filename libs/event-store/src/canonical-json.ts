@@ -1,0 +1,25 @@
+/**
+ * The canonical JSON of RFC 8785: keys in UTF-16 order, no white space, ECMAScript's own form of numbers and strings.
+ * `undefined` members are left out, as in `JSON.stringify`.
+ */
+export function canonicalJson(value: unknown): string {
+  if (value === null || typeof value !== 'object') return scalar(value);
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  const members = value as Record<string, unknown>;
+  let text = '';
+  for (const key of Object.keys(members).sort()) {
+    const member = members[key];
+    if (member === undefined) continue;
+    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`;
+  }
+  return `{${text}}`;
+}
+
+function scalar(value: unknown): string {
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError('JSON has no such number');
+  if (typeof value === 'string' && !value.isWellFormed())
+    throw new TypeError('JSON text must be well-formed Unicode');
+  const text = JSON.stringify(value) as string | undefined;
+  if (text === undefined) throw new TypeError(`JSON has no ${typeof value}`);
+  return text;
+}

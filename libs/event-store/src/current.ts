@@ -1,0 +1,67 @@
+import type { DomainEvent, Stream } from '#domain';
+import type { Queryable } from './append.js';
+import type { Loaded } from './load.js';
+import type { AnyProjector } from './projector.js';
+import { readStream } from './read-stream.js';
+import type { Upcasters } from './upcasters.js';
+
+/** What every state of an aggregate has. */
+export interface Aggregate {
+  readonly status: string;
+}
+
+/** The read-model rows of one stream, by table. */
+export type RowsByTable = Readonly<Record<string, object | null>>;
+
+/** A stream as a decision sees it. */
+export interface Current<State> {
+  /** 0: the stream does not exist. */
+  readonly version: number;
+  readonly state: State;
+  readonly rows: RowsByTable;
+  readonly now: string;
+}
+
+/** What is needed to read a stream back. */
+export interface Reading {
+  readonly db: Queryable;
+  readonly projectors: Readonly<Record<string, readonly AnyProjector[]>>;
+  readonly upcasters: Upcasters;
+}
+
+/** Makes of what was loaded what a decision needs. A state of another schema is not used: the events are folded instead. */
+export async function currentOf<State extends Aggregate, Event extends DomainEvent>(
+  stream: Stream<State, Event>,
+  place: { readonly partition: number; readonly streamId: string },
+  loaded: Loaded,
+  reading: Reading,
+): Promise<Current<State>> {
+  const { now, stream: row } = loaded;
+  if (row === null) return { version: 0, state: stream.initial, rows: {}, now };
+  const { version } = row;
+  if (row.status === 'deleted') return { version, state: stream.deleted, rows: {}, now };
+  const projectors = reading.projectors[stream.category] ?? [];
+  const rows = Object.fromEntries(
+    projectors.map((projector) => [projector.table, projector.read(loaded.rows[projector.table] ?? null)]),
+  );
+  if (row.stateSchema !== stream.stateSchema) {
+    return { version, state: await foldStream(stream, place, version, reading), rows, now };
+  }
+  // The state was written by this stream's own evolve, under the same schema number.
+  return { version, state: row.state as State, rows, now };
+}
+
+async function foldStream<State extends Aggregate, Event extends DomainEvent>(
+  stream: Stream<State, Event>,
+  place: { readonly partition: number; readonly streamId: string },
+  upTo: number,
+  { db, upcasters }: Reading,
+): Promise<State> {
+  let state = stream.initial;
+  for await (const { event, version, occurredAt } of readStream(db, place, upcasters)) {
+    // The stream's own events, lifted to today's shape.
+    state = stream.evolve(state, event as Event, occurredAt);
+    if (version === upTo) break;
+  }
+  return state;
+}

@@ -1,0 +1,321 @@
+import { DomainError, type DomainEvent, type Stream } from '#domain';
+import { uuidv7 } from 'uuidv7';
+import type { Outcome, Queryable } from './append.js';
+import { Batcher, type BatcherOptions } from './batcher.js';
+import { CoalescedRead } from './coalesced-read.js';
+import { currentOf, type Aggregate, type Current, type Reading, type RowsByTable } from './current.js';
+import type { EventContext } from './event-context.js';
+import { expiryCommandId } from './expiry-command-id.js';
+import { load, type Loaded, type LoadRequest } from './load.js';
+import { OneAtATime } from './one-at-a-time.js';
+import { overloaded } from './overloaded.js';
+import { partitionOf } from './partition.js';
+import { prepare, type ChangeOptions } from './prepare.js';
+import { projectInline } from './project-inline.js';
+import type { AnyProjector } from './projector.js';
+import { recordedEvent, type Upcasters } from './upcasters.js';
+
+export interface EventStoreOptions {
+  /** Connections of the batcher alone: what a handler holds must never keep a flush waiting. */
+  readonly appends: Queryable;
+  readonly loads: Queryable;
+  readonly partitions: number;
+  /** By category: the projectors whose rows are written in the transaction of the events. */
+  readonly projectors: Readonly<Record<string, readonly AnyProjector[]>>;
+  readonly upcasters: Upcasters;
+  readonly batching: BatcherOptions;
+  readonly onConflict?: () => void;
+}
+
+/** What a decision is given beside the state. */
+export interface Given {
+  /** The database's time; the events will have occurred then. */
+  readonly now: string;
+}
+
+/** What became of a command. */
+export interface Changed {
+  readonly sid: string;
+  readonly version: number;
+  /** True when the command id was known: this is the first outcome, nothing was written now. */
+  readonly isDuplicate: boolean;
+  /** The stream's read-model rows by table as this command left them; empty for a duplicate or when nothing changed. */
+  readonly rows: RowsByTable;
+}
+
+interface Appended {
+  readonly outcome: Outcome;
+  /** Null when the command was refused. */
+  readonly changed: Changed | null;
+}
+
+/** Each attempt means that another writer got in between, so somebody always gets on. */
+const maxAttempts = 32;
+
+/** Appends decisions to the log: loads, decides, appends, and decides again when the world has moved in between. */
+export class EventStore {
+  readonly #batchers: readonly Batcher[];
+  readonly #loads: CoalescedRead<LoadRequest, Loaded>;
+  readonly #turns = new OneAtATime();
+  readonly #reading: Reading;
+
+  constructor(private readonly options: EventStoreOptions) {
+    const { appends, loads, partitions, batching, projectors, upcasters } = options;
+    this.#reading = { db: loads, projectors, upcasters };
+    this.#batchers = Array.from(
+      { length: partitions },
+      (_, partition) => new Batcher(appends, partition, batching),
+    );
+    this.#loads = new CoalescedRead((requests) => load(loads, requests), {
+      maxBatch: batching.maxBatch,
+      maxInFlight: 2,
+      maxWaiting: batching.maxWaiting,
+    });
+  }
+
+  get partitions(): number {
+    return this.options.partitions;
+  }
+
+  /** Starts a stream under a fresh id. The decision may see the stream above it, e.g. a session its service. */
+  create<State extends Aggregate, Event extends DomainEvent, Parent extends Aggregate>(
+    stream: Stream<State, Event>,
+    id: string,
+    context: EventContext,
+    parent: { readonly stream: Stream<Parent, DomainEvent>; readonly id: string } | null,
+    decide: (given: Given & { readonly parent: Parent | null }) => Event[],
+    options: ChangeOptions = {},
+  ): Promise<Changed> {
+    return this.#inTurn(null, context, async () => {
+      for (let attempt = 0; attempt < maxAttempts; attempt++) {
+        const loaded = await this.#load(context, parent?.id ?? null, null);
+        const known = duplicate(loaded.command, context);
+        if (known !== null) return known;
+        const { now } = loaded;
+        const above =
+          parent === null ? null : (await this.#current(parent.stream, parent.id, context, loaded)).state;
+        const events = await this.#decide(context, () => decide({ now, parent: above }));
+        const fresh = { version: 0, state: stream.initial, rows: {}, now };
+        const { outcome, changed } = await this.#append(stream, id, context, fresh, events, options);
+        if (changed !== null) return changed;
+        if (outcome.kind !== 'late') throw refusal(stream, outcome);
+      }
+      throw overloaded('the command met too many others');
+    });
+  }
+
+  /** Decides on a stream. What is overdue is ended first, as a command of its own, so no decision works on it. */
+  change<State extends Aggregate, Event extends DomainEvent>(
+    stream: Stream<State, Event>,
+    id: string,
+    context: EventContext,
+    decide: (state: State, given: Given) => Event[],
+    options: ChangeOptions = {},
+  ): Promise<Changed> {
+    return this.#inTurn(id, context, async () => {
+      let current: Current<State> | null = null;
+      for (let attempt = 0; attempt < maxAttempts; attempt++) {
+        if (current === null) {
+          const loaded = await this.#load(context, id, stream.category);
+          const known = duplicate(loaded.command, context);
+          if (known !== null) return known;
+          current = await this.#current(stream, id, context, loaded);
+        }
+        const seen: Current<State> = current;
+        if (options.isCascade !== true && isOverdue(stream, seen)) {
+          await this.#expire(stream, id, context, seen);
+          current = null;
+          continue;
+        }
+        const events = await this.#decide(context, () => decide(seen.state, { now: seen.now }));
+        if (events.length === 0 && context.idempotency === null) {
+          return { sid: id, version: seen.version, isDuplicate: false, rows: {} };
+        }
+        const { outcome, changed } = await this.#append(stream, id, context, seen, events, options);
+        if (changed !== null) return changed;
+        if (outcome.kind !== 'conflict' && outcome.kind !== 'late') throw refusal(stream, outcome);
+        current = outcome.kind === 'conflict' ? this.#caughtUp(stream, id, seen, outcome) : null;
+      }
+      throw overloaded('the command met too many others');
+    });
+  }
+
+  /** Ends the stream if its deadline has passed: true when this call did it. */
+  async expire<State extends Aggregate, Event extends DomainEvent>(
+    stream: Stream<State, Event>,
+    id: string,
+    context: EventContext,
+  ): Promise<boolean> {
+    const loaded = await this.#load(context, id, stream.category);
+    const current = await this.#current(stream, id, context, loaded);
+    return isOverdue(stream, current) && this.#expire(stream, id, context, current);
+  }
+
+  /** The state of a stream as the database has it now. */
+  async load<State extends Aggregate, Event extends DomainEvent>(
+    stream: Stream<State, Event>,
+    id: string,
+    accountSid: string,
+  ): Promise<{ state: State; version: number; now: string }> {
+    const loaded = await this.#load({ accountSid, idempotency: null }, id, null);
+    return this.#current(stream, id, { accountSid }, loaded);
+  }
+
+  /** Resolves when every command taken so far has its outcome. */
+  async drain(): Promise<void> {
+    await Promise.all(this.#batchers.map((batcher) => batcher.drain()));
+  }
+
+  /** Commands on one stream, and commands with the same id, wait for each other. */
+  #inTurn(id: string | null, { idempotency }: EventContext, work: () => Promise<Changed>): Promise<Changed> {
+    const onStream = () => (id === null ? work() : this.#turns.run(id, work));
+    return idempotency === null ? onStream() : this.#turns.run(idempotency.commandId, onStream);
+  }
+
+  #load(
+    { accountSid, idempotency }: Pick<EventContext, 'accountSid' | 'idempotency'>,
+    streamId: string | null,
+    rowsOf: string | null,
+  ): Promise<Loaded> {
+    const partition = partitionOf(accountSid, this.partitions);
+    return this.#loads.get({
+      partition,
+      accountSid,
+      streamId,
+      commandId: idempotency?.commandId ?? null,
+      rowsOf,
+    });
+  }
+
+  #current<State extends Aggregate, Event extends DomainEvent>(
+    stream: Stream<State, Event>,
+    streamId: string,
+    { accountSid }: Pick<EventContext, 'accountSid'>,
+    loaded: Loaded,
+  ): Promise<Current<State>> {
+    const place = { partition: partitionOf(accountSid, this.partitions), streamId };
+    return currentOf(stream, place, loaded, this.#reading);
+  }
+
+  /** A refusal may come of this very command's first try, so the command row is read again before it is told. */
+  async #decide<Event>(context: EventContext, decide: () => Event[]): Promise<Event[]> {
+    try {
+      return decide();
+    } catch (error) {
+      if (!(error instanceof DomainError) || context.idempotency === null) throw error;
+      const { command } = await this.#load(context, null, null);
+      if (command === null) throw error;
+      return []; // append will say `duplicate`
+    }
+  }
+
+  async #expire<State extends Aggregate, Event extends DomainEvent>(
+    stream: Stream<State, Event>,
+    id: string,
+    context: EventContext,
+    current: Current<State>,
+  ): Promise<boolean> {
+    const events = stream.expire?.(current.state, current.now) ?? [];
+    const deadline = stream.deadline?.(current.state) ?? current.now;
+    const own: EventContext = { ...context, actor: 'system:expiry', idempotency: null };
+    const commandId = expiryCommandId(id, deadline);
+    const { outcome } = await this.#append(stream, id, own, current, events, {}, commandId);
+    if (outcome.kind === 'parent') throw refusal(stream, outcome);
+    return outcome.kind === 'ok';
+  }
+
+  async #append<State extends Aggregate, Event extends DomainEvent>(
+    stream: Stream<State, Event>,
+    id: string,
+    context: EventContext,
+    current: Current<State>,
+    events: readonly Event[],
+    options: ChangeOptions,
+    commandId = context.idempotency?.commandId ?? uuidv7(),
+  ): Promise<Appended> {
+    const { command, rows } = prepare(
+      stream,
+      id,
+      context,
+      commandId,
+      current,
+      events,
+      options,
+      this.#reading,
+    );
+    const batcher = this.#batchers[partitionOf(context.accountSid, this.partitions)];
+    if (batcher === undefined) throw new Error('there is no such partition');
+    const outcome = await batcher.submit(command);
+    if (outcome.kind === 'duplicate') return { outcome, changed: duplicate(outcome, context) };
+    const changed = { sid: id, version: current.version + events.length, isDuplicate: false, rows };
+    if (outcome.kind === 'ok') return { outcome, changed };
+    if (outcome.kind !== 'conflict') return { outcome, changed: null };
+    // Newer events of this very command: it was committed, and only the answer was lost.
+    if (outcome.newer.some((event) => event.command_id === commandId)) {
+      return { outcome: { kind: 'ok', version: changed.version, recordedAt: outcome.recordedAt }, changed };
+    }
+    this.options.onConflict?.();
+    return { outcome, changed: null };
+  }
+
+  /** Folds in what a conflict handed back, which saves the reload; null when that was not all. */
+  #caughtUp<State extends Aggregate, Event extends DomainEvent>(
+    stream: Stream<State, Event>,
+    streamId: string,
+    current: Current<State>,
+    conflict: Extract<Outcome, { kind: 'conflict' }>,
+  ): Current<State> | null {
+    if (current.version + conflict.newer.length !== conflict.version) return null;
+    const { projectors, upcasters } = this.#reading;
+    return conflict.newer.reduce((before: Current<State>, row): Current<State> => {
+      const { event, occurredAt, version } = recordedEvent(row, upcasters);
+      return {
+        version,
+        // The stream's own events, lifted to today's shape.
+        state: stream.evolve(before.state, event as Event, occurredAt),
+        rows: projectInline(projectors[stream.category] ?? [], streamId, before, occurredAt, [event]),
+        now: conflict.recordedAt,
+      };
+    }, current);
+  }
+}
+
+function isOverdue<State extends Aggregate, Event extends DomainEvent>(
+  stream: Stream<State, Event>,
+  { state, now }: Current<State>,
+): boolean {
+  return (stream.expire?.(state, now) ?? []).length > 0;
+}
+
+/** How the model says that append refused. What cannot happen to a sound command is an error of ours. */
+function refusal<State extends Aggregate, Event extends DomainEvent>(
+  stream: Stream<State, Event>,
+  outcome: Outcome,
+): Error {
+  const unexpected = new Error(`append answered ${outcome.kind} to a ${stream.category}`);
+  switch (outcome.kind) {
+    case 'parent':
+      return stream.refusal?.('parent', null) ?? unexpected;
+    case 'taken':
+    case 'in_use':
+    case 'limit':
+      return stream.refusal?.(outcome.kind, outcome.claim) ?? unexpected;
+    case 'ok':
+    case 'duplicate':
+    case 'conflict':
+    case 'late':
+      return unexpected;
+  }
+}
+
+/** The first outcome of a command that is known already; null when it is not. */
+function duplicate(
+  command: { readonly sid: string; readonly version: number; readonly fingerprint: string | null } | null,
+  { idempotency }: EventContext,
+): Changed | null {
+  if (command === null || idempotency === null) return null;
+  if (command.fingerprint !== idempotency.fingerprint) {
+    throw new DomainError('idempotency-key-reused', 'the idempotency key was used with another request');
+  }
+  return { sid: command.sid, version: command.version, isDuplicate: true, rows: {} };
+}

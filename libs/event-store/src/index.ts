@@ -1,0 +1,21 @@
+export type { Queryable } from './append.js';
+export type { BatcherOptions, Flush } from './batcher.js';
+export { canonicalJson } from './canonical-json.js';
+export { CoalescedRead } from './coalesced-read.js';
+export type { EventContext, Idempotency } from './event-context.js';
+export {
+  EventStore,
+  type Changed,
+  type EventStoreOptions,
+  type Given,
+} from './event-store.js';
+export { overloaded } from './overloaded.js';
+export { partitionOf } from './partition.js';
+export { plainArray, textArray } from './pg-array.js';
+export type { SecretChange } from './prepared-command.js';
+export { anyProjector, type AnyProjector, type Projected, type Projector } from './projector.js';
+export { readStream } from './read-stream.js';
+export type { RecordedEvent } from './recorded-event.js';
+export type { Upcaster, Upcasters } from './upcasters.js';
+export { ensurePartitions, readPartitions } from './partitions.js';
+export type { ChangeOptions } from './prepare.js';

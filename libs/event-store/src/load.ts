@@ -1,0 +1,86 @@
+import type { Queryable } from './append.js';
+import { plainArray, textArray } from './pg-array.js';
+
+export interface LoadRequest {
+  readonly partition: number;
+  readonly accountSid: string;
+  /** Null when only the time and the command are asked for. */
+  readonly streamId: string | null;
+  readonly commandId: string | null;
+  /** The category whose read-model rows come along, or null for none. */
+  readonly rowsOf: string | null;
+}
+
+export interface Loaded {
+  /** The database's time: `occurredAt` of what is decided on this. */
+  readonly now: string;
+  readonly stream: {
+    readonly version: number;
+    readonly status: 'live' | 'deleted';
+    readonly state: unknown;
+    readonly stateSchema: number;
+  } | null;
+  readonly command: {
+    readonly sid: string;
+    readonly version: number;
+    readonly fingerprint: string | null;
+  } | null;
+  /** By table; times as PostgreSQL's JSON writes them. */
+  readonly rows: Readonly<Record<string, object>>;
+}
+
+const text = `
+  select maskline.clock() as now,
+    s.version, s.status, s.state, s.state_schema,
+    d.sid as command_sid, d.version as command_version, d.fingerprint as command_fingerprint,
+    case when r.category is not null and s.status = 'live' then maskline.rows_of(r.partition, r.category, r.stream) end as rows
+  from unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::text[]) with ordinality
+    r(partition, account, stream, command, category, i)
+  left join lateral (
+    select version, status, state, state_schema from maskline.stream s
+    where s.partition = r.partition and s.stream_id = r.stream and s.account_sid = r.account limit 1
+  ) s on true
+  left join lateral (
+    select sid, version, coalesce(fingerprint, '') as fingerprint from maskline.command d
+    where d.partition = r.partition and d.id = r.command limit 1
+  ) d on true
+  order by r.i`;
+
+interface Row {
+  now: string;
+  version: number | null;
+  status: 'live' | 'deleted';
+  state: unknown;
+  state_schema: number;
+  command_sid: string | null;
+  command_version: number;
+  command_fingerprint: string | null;
+  rows: Record<string, object> | null;
+}
+
+/** Loads what decisions need: state, the remembered command, the read-model rows and the time, in one statement for all. */
+export async function load(db: Queryable, requests: readonly LoadRequest[]): Promise<Loaded[]> {
+  const { rows } = await db.query({
+    name: 'load',
+    text,
+    values: [
+      plainArray(requests.map((r) => r.partition)),
+      textArray(requests.map((r) => r.accountSid)),
+      textArray(requests.map((r) => r.streamId)),
+      textArray(requests.map((r) => r.commandId)),
+      textArray(requests.map((r) => r.rowsOf)),
+    ],
+  });
+  return (rows as Row[]).map((row) => ({
+    now: row.now,
+    stream:
+      row.version === null
+        ? null
+        : { version: row.version, status: row.status, state: row.state, stateSchema: row.state_schema },
+    command:
+      row.command_sid === null
+        ? null
+        : { sid: row.command_sid, version: row.command_version, fingerprint: row.command_fingerprint },
+    rows: row.rows ?? {},
+  }));
+}

@@ -1,0 +1,26 @@
+import type { Queryable } from './append.js';
+
+const find = 'select count(*)::int as partitions from maskline.partition_head';
+
+/** How many partitions the database was made with; 0 when that is still to be said. */
+export async function readPartitions(db: Queryable): Promise<number> {
+  const { rows } = await db.query({ name: 'read-partitions', text: find, values: [] });
+  const [row] = rows as { partitions: number }[];
+  return row?.partitions ?? 0;
+}
+
+const make = `
+  insert into maskline.partition_head (partition)
+  select p from generate_series(0, $1::int - 1) p
+  where not exists (select from maskline.partition_head)`;
+
+/** Makes the partitions of a new database. Their number never changes afterwards: accounts are hashed by it. */
+export async function ensurePartitions(db: Queryable, partitions: number): Promise<void> {
+  await db.query({ name: 'make-partitions', text: make, values: [partitions] });
+  const made = await readPartitions(db);
+  if (made !== partitions) {
+    throw new Error(
+      `PARTITIONS is ${partitions}, but the database was made with ${made}, and that cannot change`,
+    );
+  }
+}

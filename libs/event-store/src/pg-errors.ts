@@ -1,0 +1,26 @@
+const retryableStates = [
+  /^08/, // the connection broke
+  /^40001$/, // serialization failure
+  /^40P01$/, // deadlock
+  /^55P03$/, // lock not available within lock_timeout
+  /^57P0/, // the server stops or starts
+  /^57014$/, // statement_timeout
+  /^53300$/, // too many connections
+];
+
+/** The SQLSTATE of an error that PostgreSQL itself reported, else null. */
+export function sqlState(error: unknown): string | null {
+  if (!(error instanceof Error) || !('severity' in error) || !('code' in error)) return null;
+  return typeof error.code === 'string' ? error.code : null;
+}
+
+/**
+ * Whether the same statement may succeed when sent again. What is neither PostgreSQL's word nor a mistake of our own
+ * comes from the connection (refused, reset, timed out): whether the statement took effect is unknown then, and sending
+ * it again tells.
+ */
+export function isRetryable(error: unknown): boolean {
+  const state = sqlState(error);
+  if (state !== null) return retryableStates.some((retryable) => retryable.test(state));
+  return error instanceof Error && error.constructor === Error;
+}

@@ -1,0 +1,85 @@
+import type { Claim, DomainEvent, Stream } from '#domain';
+import type { Aggregate, Current, Reading, RowsByTable } from './current.js';
+import { encodeEvent } from './encode.js';
+import type { EventContext } from './event-context.js';
+import type { EventKeyChange, PreparedCommand, RowChange, SecretChange } from './prepared-command.js';
+import { projectInline } from './project-inline.js';
+
+export interface ChangeOptions {
+  readonly secrets?: readonly SecretChange[];
+  /** The cascade's own deletes are the only events allowed below a deleted parent. */
+  readonly isCascade?: boolean;
+}
+
+export interface Prepared {
+  readonly command: PreparedCommand;
+  /** The rows of the stream after the command. */
+  readonly rows: RowsByTable;
+}
+
+const everyKey: EventKeyChange = { subject: null, wrapped: null };
+
+/** Makes of a decision all that append has to judge and to write. Pure, but for the ids of the events. */
+export function prepare<State extends Aggregate, Event extends DomainEvent>(
+  stream: Stream<State, Event>,
+  streamId: string,
+  context: EventContext,
+  commandId: string,
+  current: Current<State>,
+  events: readonly Event[],
+  options: ChangeOptions,
+  { projectors, upcasters }: Pick<Reading, 'projectors' | 'upcasters'>,
+): Prepared {
+  const { version, now: occurredAt } = current;
+  const after = events.reduce((state, event) => stream.evolve(state, event, occurredAt), current.state);
+  const isDeleted = after.status === stream.deleted.status;
+  const rows = projectInline(projectors[stream.category] ?? [], streamId, current, occurredAt, events);
+  const held = stream.claims?.(current.state) ?? [];
+  const wanted = stream.claims?.(after) ?? [];
+  const parent = stream.parent?.(after) ?? stream.parent?.(current.state) ?? null;
+  return {
+    rows,
+    command: {
+      streamId,
+      accountSid: context.accountSid,
+      category: stream.category,
+      expectedVersion: version,
+      commandId,
+      remember: context.idempotency,
+      events: events.map((event, i) =>
+        encodeEvent(event, { streamId, version: version + 1 + i, occurredAt }, commandId, context, upcasters),
+      ),
+      status: isDeleted ? 'deleted' : 'live',
+      state: isDeleted ? null : JSON.stringify(after),
+      stateSchema: stream.stateSchema,
+      validUntil: deadlineAhead(stream.deadline?.(current.state) ?? null, occurredAt),
+      needs: parent === null || options.isCascade === true ? [] : [parent],
+      claims: without(wanted, held),
+      releases: without(held, wanted),
+      empties: [],
+      counts: [],
+      secrets: options.secrets ?? [],
+      keys: isDeleted ? [everyKey] : [],
+      rows: rowChanges(current.rows, rows, streamId),
+    },
+  };
+}
+
+/** A deadline that has passed already was what the decision was about, so it cannot make it late. */
+function deadlineAhead(deadline: string | null, now: string): string | null {
+  return deadline !== null && deadline > now ? deadline : null;
+}
+
+function rowChanges(before: RowsByTable, after: RowsByTable, sid: string): RowChange[] {
+  const changes: RowChange[] = [];
+  for (const [table, row] of Object.entries(after)) {
+    const known = before[table] ?? null;
+    if (row !== known) changes.push({ table, sid, row: row === null ? null : JSON.stringify(row) });
+  }
+  return changes;
+}
+
+function without(claims: readonly Claim[], others: readonly Claim[]): readonly Claim[] {
+  if (claims.length === 0 || others.length === 0) return claims;
+  return claims.filter(({ kind, key }) => !others.some((other) => other.kind === kind && other.key === key));
+}

@@ -1,0 +1,74 @@
+import type { Claim } from '#domain';
+
+/** A decision in the form in which it is appended: one stream, and what must hold for it elsewhere. */
+export interface PreparedCommand {
+  readonly streamId: string;
+  readonly accountSid: string;
+  readonly category: string;
+  /** The version that the decision was made on; 0 for a stream that must not exist. */
+  readonly expectedVersion: number;
+  /** In the envelope of each event: a conflict whose newer events carry it is this command, committed before. */
+  readonly commandId: string;
+  /** Set: a row remembers the command id for 24 h. */
+  readonly remember: { readonly fingerprint: string } | null;
+  readonly events: readonly EncodedEvent[];
+  readonly status: 'live' | 'deleted';
+  /** JSON, or null once the stream is deleted. */
+  readonly state: string | null;
+  readonly stateSchema: number;
+  /** The deadline that the decision relied on: from then on it is refused as late. */
+  readonly validUntil: string | null;
+  readonly needs: readonly string[];
+  readonly claims: readonly Claim[];
+  readonly releases: readonly Claim[];
+  readonly empties: readonly ClaimRange[];
+  readonly counts: readonly (ClaimRange & { readonly max: number })[];
+  readonly secrets: readonly SecretChange[];
+  readonly keys: readonly EventKeyChange[];
+  readonly rows: readonly RowChange[];
+}
+
+/** Every claim of a kind whose key is in [lo, hi), compared byte by byte. */
+export interface ClaimRange {
+  readonly kind: string;
+  readonly lo: string;
+  readonly hi: string;
+}
+
+/** A secret to set, or with `value: null` to remove. Never in an event. */
+export interface SecretChange {
+  readonly sid: string;
+  readonly slot: 'auth-token' | 'key-hash';
+  readonly value: Buffer | null;
+}
+
+/** A key of encrypted fields to keep, or with `wrapped: null` to destroy; `subject: null` is every key of the stream. */
+export interface EventKeyChange {
+  readonly subject: string | null;
+  readonly wrapped: Buffer | null;
+}
+
+/** A read-model row to write, as JSON, or with `row: null` to delete. */
+export interface RowChange {
+  readonly table: string;
+  readonly sid: string;
+  readonly row: string | null;
+}
+
+export interface EncodedEvent {
+  readonly eventId: string;
+  readonly version: number;
+  readonly type: string;
+  readonly schemaVersion: number;
+  readonly commandId: string;
+  readonly correlationId: string;
+  readonly causationId: string | null;
+  readonly actor: string;
+  readonly requestId: string | null;
+  readonly traceParent: string | null;
+  readonly occurredAt: string;
+  /** Canonical JSON. */
+  readonly data: string;
+  /** Hex. */
+  readonly contentHash: string;
+}

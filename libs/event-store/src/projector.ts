@@ -1,0 +1,61 @@
+import type { DomainEvent } from '#domain';
+import { isoTime } from './upcasters.js';
+
+/** What a projector may see of an event: nothing that a rebuild could give otherwise. */
+export interface Projected<Event extends DomainEvent = DomainEvent> {
+  readonly streamId: string;
+  readonly version: number;
+  readonly occurredAt: string;
+  readonly event: Event;
+}
+
+/**
+ * A pure fold of a stream's events into one row of a table, complete by type: for each event type, the row before to the
+ * row after, null for no row. The same projector serves inline writes, rebuild, verification and "as of" reads.
+ */
+export interface Projector<Event extends DomainEvent, Row extends { readonly sid: string }> {
+  readonly table: string;
+  /** The columns that hold a time. */
+  readonly times: readonly (keyof Row & string)[];
+  readonly on: {
+    readonly [Type in Event['type']]: (
+      row: Row | null,
+      projected: Projected<Extract<Event, { type: Type }>>,
+    ) => Row | null;
+  };
+}
+
+/** A projector whose types only its own lib knows. */
+export interface AnyProjector {
+  readonly table: string;
+  apply(row: object | null, projected: Projected): object | null;
+  /** A row as PostgreSQL's JSON writes it, in the shape that `apply` gives. */
+  read(row: object | null): object | null;
+}
+
+/** Lets the store run a projector; an event type that it does not know leaves the row as it is. */
+export function anyProjector<Event extends DomainEvent, Row extends { readonly sid: string }>(
+  projector: Projector<Event, Row>,
+): AnyProjector {
+  type Step = (row: object | null, projected: Projected) => object | null;
+  // The store hands a projector only rows that it made itself and events of its own stream.
+  const steps = projector.on as unknown as Readonly<Record<string, Step | undefined>>;
+  return {
+    table: projector.table,
+    read: (row) => (row === null ? null : { ...row, ...isoTimes(row, projector.times) }),
+    apply: (row, projected) => {
+      const step = steps[projected.event.type];
+      return step === undefined ? row : step(row, projected);
+    },
+  };
+}
+
+function isoTimes(row: object, columns: readonly string[]): Record<string, string> {
+  const values = row as Readonly<Record<string, unknown>>;
+  const times: Record<string, string> = {};
+  for (const column of columns) {
+    const time = values[column];
+    if (typeof time === 'string') times[column] = isoTime(time);
+  }
+  return times;
+}

@@ -1,0 +1,32 @@
+import type { Queryable } from './append.js';
+import type { EventRow, RecordedEvent } from './recorded-event.js';
+import { recordedEvent, type Upcasters } from './upcasters.js';
+
+const columns = `partition, position, stream_id, version, type, schema_version, event_id, account_sid, command_id,
+  correlation_id, causation_id, actor, request_id, trace_parent, occurred_at, recorded_at, data`;
+
+const text = `
+  select ${columns} from maskline.event
+  where partition = $1 and stream_id = $2 and version > $3
+  order by version limit $4`;
+
+/** The events of one stream in order, a page at a time. */
+export async function* readStream(
+  db: Queryable,
+  place: { readonly partition: number; readonly streamId: string; readonly after?: number },
+  upcasters: Upcasters,
+  pageSize = 1000,
+): AsyncGenerator<RecordedEvent> {
+  for (let after = place.after ?? 0; ;) {
+    const { rows } = await db.query({
+      name: 'read-stream',
+      text,
+      values: [place.partition, place.streamId, after, pageSize],
+    });
+    for (const row of rows as EventRow[]) {
+      yield recordedEvent(row, upcasters);
+      after = row.version;
+    }
+    if (rows.length < pageSize) return;
+  }
+}

@@ -1,0 +1,95 @@
+import { expiresAt, type SessionEvent } from '#domain';
+import type { Projector } from '#event-store';
+import type { SessionRow } from '../tables.js';
+
+/** The session as the REST API shows it. */
+export const sessionProjector: Projector<SessionEvent, SessionRow> = {
+  table: 'session',
+  times: [
+    'date_started',
+    'date_ended',
+    'date_last_interaction',
+    'date_expiry',
+    'date_reopened',
+    'expires_at',
+    'date_created',
+    'date_updated',
+  ],
+  on: {
+    SessionCreated: (_, { streamId, version, occurredAt, event: { data } }) =>
+      withDeadline({
+        sid: streamId,
+        account_sid: data.accountSid,
+        service_sid: data.serviceSid,
+        unique_name: data.uniqueName,
+        status: 'open',
+        closed_reason: null,
+        mode: data.mode,
+        ttl: data.ttl,
+        date_started: null,
+        date_ended: null,
+        date_last_interaction: null,
+        date_expiry: data.dateExpiry,
+        date_reopened: null,
+        expires_at: null,
+        version,
+        date_created: occurredAt,
+        date_updated: occurredAt,
+      }),
+    SessionStarted: (row, { version, occurredAt }) =>
+      row && {
+        ...row,
+        status: 'in-progress',
+        date_started: row.date_started ?? occurredAt,
+        version,
+        date_updated: occurredAt,
+      },
+    SessionTtlChanged: (row, { version, occurredAt, event: { data } }) =>
+      row && withDeadline({ ...row, ttl: data.ttl, version, date_updated: occurredAt }),
+    SessionExpiryChanged: (row, { version, occurredAt, event: { data } }) =>
+      row && withDeadline({ ...row, date_expiry: data.dateExpiry, version, date_updated: occurredAt }),
+    SessionClosed: (row, { version, occurredAt, event: { data } }) =>
+      row && ended(row, data.reason, occurredAt, version),
+    // As every reader has seen it since the deadline, however late the event is.
+    SessionExpired: (row, { version, event: { data } }) => row && ended(row, data.reason, data.at, version),
+    SessionReopened: (row, { version, occurredAt, event: { data } }) =>
+      row &&
+      withDeadline({
+        ...row,
+        status: 'in-progress',
+        closed_reason: null,
+        date_ended: null,
+        date_expiry: data.dateExpiry,
+        date_reopened: occurredAt,
+        version,
+        date_updated: occurredAt,
+      }),
+    SessionDeleted: () => null,
+  },
+};
+
+function ended(
+  row: SessionRow,
+  reason: NonNullable<SessionRow['closed_reason']>,
+  at: string,
+  version: number,
+): SessionRow {
+  return {
+    ...row,
+    status: 'closed',
+    closed_reason: reason,
+    date_ended: at,
+    expires_at: null,
+    version,
+    date_updated: at,
+  };
+}
+
+function withDeadline(row: SessionRow): SessionRow {
+  if (row.status === 'closed') return row;
+  // ISO times in UTC with milliseconds sort as text.
+  const idleSince = [row.date_created, row.date_last_interaction ?? '', row.date_reopened ?? ''].reduce(
+    (a, b) => (a > b ? a : b),
+  );
+  return { ...row, expires_at: expiresAt({ ttl: row.ttl, dateExpiry: row.date_expiry, idleSince }) };
+}

@@ -3,12 +3,7 @@ export type { BatcherOptions, Flush } from './batcher.js';
 export { canonicalJson } from './canonical-json.js';
 export { CoalescedRead } from './coalesced-read.js';
 export type { EventContext, Idempotency } from './event-context.js';
-export {
-  EventStore,
-  type Changed,
-  type EventStoreOptions,
-  type Given,
-} from './event-store.js';
+export { EventStore, type Changed, type EventStoreOptions, type Given } from './event-store.js';
 export { overloaded } from './overloaded.js';
 export { partitionOf } from './partition.js';
 export { plainArray, textArray } from './pg-array.js';
@@ -19,3 +14,13 @@ export type { RecordedEvent } from './recorded-event.js';
 export type { Upcaster, Upcasters } from './upcasters.js';
 export { ensurePartitions, readPartitions } from './partitions.js';
 export type { ChangeOptions } from './prepare.js';
+export { registerSubscription, removeSubscription } from './lease.js';
+export { readLog, type LogPage } from './read-log.js';
+export { readSubscriptions, type SubscriptionStatus } from './subscription-status.js';
+export {
+  Subscription,
+  type OutsideSubscription,
+  type SqlSubscription,
+  type SubscriptionOptions,
+} from './subscription.js';
+export { Wake } from './wake.js';

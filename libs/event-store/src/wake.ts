@@ -1,0 +1,87 @@
+import { Logger } from '@nestjs/common';
+import { EventEmitter, once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import type pg from 'pg';
+
+const channel = 'maskline_appended';
+
+/** Milliseconds between two notifications to other processes at least: they are hints, and one serves for all before it. */
+const notifyEvery = 50;
+const reconnectAfter = 1000;
+
+/**
+ * Wakes the readers of the log after an append: at once in this process, by NOTIFY in others. The notification is sent
+ * outside the append's transaction, for inside it would make every commit of the database wait for the next. Every wake-up
+ * is a hint; readers poll as well, so nothing depends on one.
+ */
+export class Wake {
+  private readonly logger = new Logger(Wake.name);
+  readonly #signals = new EventEmitter().setMaxListeners(0);
+  readonly #stop = new AbortController();
+  readonly #untold = new Set<number>();
+  #telling: Promise<void> | null = null;
+  #listening: Promise<void> | null = null;
+
+  /** `connect` opens a connection of its own for LISTEN; null when this process reads nothing. */
+  constructor(
+    private readonly pool: pg.Pool,
+    private readonly connect: (() => Promise<pg.Client>) | null,
+  ) {}
+
+  start(): void {
+    if (this.connect !== null) this.#listening ??= this.#listen(this.connect);
+  }
+
+  /** Events were committed in this partition. */
+  appended(partition: number): void {
+    this.#signals.emit(String(partition));
+    this.#untold.add(partition);
+    this.#telling ??= this.#tell();
+  }
+
+  /** Resolves at the next wake-up of the partition, or after so many milliseconds, or when `signal` aborts. */
+  async next(partition: number, milliseconds: number, signal: AbortSignal): Promise<void> {
+    const either = AbortSignal.any([signal, AbortSignal.timeout(milliseconds)]);
+    await once(this.#signals, String(partition), { signal: either }).catch(() => undefined);
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await Promise.all([this.#telling, this.#listening]);
+  }
+
+  async #tell(): Promise<void> {
+    const partitions = [...this.#untold];
+    this.#untold.clear();
+    const notify = { name: 'notify', text: 'select pg_notify($1, p::text) from unnest($2::int[]) p' };
+    await this.pool.query({ ...notify, values: [channel, partitions] }).catch(() => undefined);
+    await pause(notifyEvery, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+    this.#telling = this.#untold.size > 0 && !this.#stop.signal.aborted ? this.#tell() : null;
+  }
+
+  async #listen(connect: () => Promise<pg.Client>): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      try {
+        await this.#listenOnce(await connect(), signal);
+      } catch {
+        this.logger.warn('the connection for wake-ups was lost; readers poll until it is back');
+      }
+      await pause(reconnectAfter, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** Returns when stopped, throws when the connection breaks. */
+  async #listenOnce(client: pg.Client, signal: AbortSignal): Promise<void> {
+    client.on('notification', ({ payload }) => this.#signals.emit(payload ?? ''));
+    const broken = once(client, 'end');
+    client.on('error', () => undefined);
+    try {
+      await client.query(`listen ${channel}`);
+      await Promise.race([broken, once(signal, 'abort')]);
+      if (!signal.aborted) throw new Error('the connection ended');
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+}

@@ -2,6 +2,7 @@ export * from './config.js';
 export * from './database.js';
 export * from './embedded-postgres/embedded-postgres.js';
 export * from './errno.js';
+export * from './free-port.js';
 export * from './master-key.js';
 export * from './migrate.js';
 export * from './package-root.js';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '../free-port.js';
 import { StartError } from '../start-error.js';
 import { spawnSupervised, type SupervisedProcess } from '../supervised-process.js';
 import type { DatabaseUser } from './database-user.js';
@@ -117,18 +117,4 @@ function lastLog(cluster: string): string {
 function lastComplaint(output: string): string {
   const complaints = output.split('\n').filter((line) => /FATAL:|PANIC:|error|could not/.test(line));
   return complaints.at(-1)?.replace(/^.*(?:FATAL|PANIC): +/, '') ?? 'see its log';
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  return new Promise((resolve, reject) => {
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => {
-        if (address !== null && typeof address === 'object') resolve(address.port);
-        else reject(new Error('a listening socket without an address'));
-      });
-    });
-  });
 }

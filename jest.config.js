@@ -1,0 +1,40 @@
+// Four kinds of specs by their suffix: `*.spec.ts` is pure, `*.int.spec.ts` works on real servers, `*.e2e.spec.ts`
+// drives the built service, and `*.long.spec.ts` takes longer than anyone wants to wait on every change.
+const pure = {
+  rootDir: import.meta.dirname,
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '^.+\\.ts$': '@swc/jest' },
+  moduleNameMapper: {
+    '^#([\\w-]+)$': '<rootDir>/libs/$1/src/index.ts',
+    // ESM imports name the compiled file; the sources are what is tested.
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.maskline'],
+  setupFilesAfterEnv: ['<rootDir>/libs/testing/src/jest/each-spec.ts'],
+};
+
+const onServers = {
+  ...pure,
+  globalSetup: '<rootDir>/libs/testing/src/jest/global-setup.mjs',
+  globalTeardown: '<rootDir>/libs/testing/src/jest/global-teardown.mjs',
+};
+
+const inFolders = (suffix) => `<rootDir>/{apps,libs,examples,scripts,test}/**/*${suffix}`;
+
+export default {
+  // The servers need a core of their own.
+  maxWorkers: 2,
+  reporters: ['default', '<rootDir>/libs/testing/src/jest/coverage-reporter.mjs'],
+  projects: [
+    {
+      ...pure,
+      displayName: 'unit',
+      testMatch: [inFolders('.spec.ts')],
+      testPathIgnorePatterns: ['/node_modules/', '\\.(int|e2e|long)\\.spec\\.ts$'],
+    },
+    { ...onServers, displayName: 'int', testMatch: [inFolders('.int.spec.ts')], testTimeout: 30_000 },
+    { ...onServers, displayName: 'e2e', testMatch: [inFolders('.e2e.spec.ts')], testTimeout: 60_000 },
+    { ...onServers, displayName: 'long', testMatch: [inFolders('.long.spec.ts')], testTimeout: 600_000 },
+  ],
+};

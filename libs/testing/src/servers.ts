@@ -1,0 +1,28 @@
+import { z } from 'zod';
+
+/** The servers of a test run: started once by the harness, known to jest's workers through the environment. */
+const schema = z.object({
+  postgres: z.record(z.string(), z.object({ url: z.string(), version: z.string() })),
+  redis: z.object({ url: z.string(), version: z.string(), isOurs: z.boolean() }).nullable(),
+});
+
+export type Servers = z.infer<typeof schema>;
+
+/** The database that every test database is copied from. */
+export const TEMPLATE = 'maskline_template';
+
+const VARIABLE = 'MASKLINE_TEST_SERVERS';
+
+export function publishServers(servers: Servers): void {
+  process.env[VARIABLE] = JSON.stringify(servers);
+}
+
+export function knownServers(): Servers {
+  const text = process.env[VARIABLE];
+  if (text === undefined) {
+    throw new Error(
+      'no servers: a spec that needs them is named *.int.spec.ts, *.e2e.spec.ts or *.long.spec.ts',
+    );
+  }
+  return schema.parse(JSON.parse(text));
+}

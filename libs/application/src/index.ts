@@ -1,3 +1,5 @@
+export * from './account/credentials.js';
+export * from './account/secrets.js';
 export * from './application.module.js';
 export * from './service/create-service.js';
 export * from './service/delete-service.js';

@@ -1,3 +1,4 @@
+export * from './account/find-secret.js';
 export * from './page.js';
 export * from './session/present-session.js';
 export * from './tables.js';

@@ -1,5 +1,6 @@
 export * from './decode-form.js';
 export * from './error-reply.js';
+export { MAX_UNIQUE_NAME_LENGTH } from './fields.js';
 export * from './page.js';
 export * from './page-token.js';
 export * from './request-error.js';

@@ -1,0 +1,26 @@
+import type { FastifyInstance } from 'fastify';
+import { decodeForm, RequestError } from '#wire';
+
+/** Larger than any form of this API: a session with two participants stays below 10 kB. */
+export const MAX_BODY_BYTES = 1_048_576;
+
+/** Bodies are forms; an empty body is a legal form under any content type or none (node sends no type then). */
+export function acceptForms(server: FastifyInstance): void {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'buffer' },
+    (_request, body: Buffer, done) => {
+      try {
+        done(null, decodeForm(body));
+      } catch (error) {
+        // decodeForm throws nothing but our errors.
+        done(error as Error);
+      }
+    },
+  );
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body: Buffer, done) => {
+    if (body.length === 0) done(null, {});
+    else done(new RequestError('bad-request', 'The body must be application/x-www-form-urlencoded.'));
+  });
+}

@@ -1,0 +1,30 @@
+import { Body, Query, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
+import type { z } from 'zod';
+import { parameterInvalid } from '#domain';
+import { pageQuery, RequestError } from '#wire';
+
+/** Reads a value by the schema of its parameter, without a promise: no schema of ours waits for anything. */
+class SchemaPipe implements PipeTransform {
+  constructor(private readonly refusal: (parameter: string, why: string) => Error) {}
+
+  transform(value: unknown, { schema }: ArgumentMetadata): unknown {
+    const result = schema?.['~standard'].validate(value ?? {});
+    if (result === undefined || result instanceof Promise)
+      throw new Error('a form needs a synchronous schema');
+    if (result.issues === undefined) return result.value;
+    const [issue] = result.issues;
+    const parameter = issue?.path?.[0];
+    throw this.refusal(typeof parameter === 'string' ? parameter : 'body', issue?.message ?? '');
+  }
+}
+
+const formPipe = new SchemaPipe(parameterInvalid);
+const pagePipe = new SchemaPipe(
+  (parameter, why) => new RequestError('bad-request', `'${parameter}' is invalid. ${why}`),
+);
+
+/** The form in the body as the wish that its schema makes of it. */
+export const Form = (schema: z.ZodType) => Body({ schema, pipes: [formPipe] });
+
+/** The page that the query asks for. */
+export const PageOf = () => Query({ schema: pageQuery, pipes: [pagePipe] });

@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { MAX_UNIQUE_NAME_LENGTH, RequestError } from '#wire';
+import { MAX_BODY_BYTES } from './form-parser.js';
+import { sendError } from './send-error.js';
+
+const SECOND = 1000;
+/** A character of a unique name takes up to four bytes, each of them three characters in a path. */
+const MAX_PATH_PARAMETER = MAX_UNIQUE_NAME_LENGTH * 12;
+
+/** Fastify as this API needs it: patient with callers, but not with connections that only wait. */
+export function createHttpAdapter(trustProxy: boolean | string[]): FastifyAdapter {
+  return new FastifyAdapter({
+    trustProxy,
+    bodyLimit: MAX_BODY_BYTES,
+    genReqId: newRequestId,
+    requestIdHeader: false,
+    // A whole request must be there after 30 s, its head after 15 s; load balancers keep idle connections for 60 s.
+    requestTimeout: 30 * SECOND,
+    http: { headersTimeout: 15 * SECOND, connectionsCheckingInterval: 5 * SECOND },
+    keepAliveTimeout: 65 * SECOND,
+    connectionTimeout: 90 * SECOND,
+    // While closing, what comes on an open connection is still answered, with `Connection: close`.
+    return503OnClosing: false,
+    exposeHeadRoutes: false,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PATH_PARAMETER },
+    // A path that is not percent-encoded UTF-8, or too long to name anything.
+    frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      sendError(new RequestError('resource-not-found'), request, reply);
+    },
+    clientErrorHandler: answerUnreadable,
+    // Nest's middleware layer; there is no middleware here.
+    skipMiddie: true,
+  });
+}
+
+/** Twilio's form: RQ and 32 hexadecimal digits. */
+function newRequestId(): string {
+  return `RQ${randomUUID().replaceAll('-', '')}`;
+}
+
+/** What is no HTTP request never reaches Fastify's handlers; its sender is told why before the connection ends. */
+function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, reason] =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? [431, 'Request Header Fields Too Large']
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? [408, 'Request Timeout']
+        : [400, 'Bad Request'];
+  const body = JSON.stringify({
+    code: 20001,
+    message: reason,
+    more_info: 'https://www.twilio.com/docs/errors/20001',
+    status,
+  });
+  socket.end(
+    `HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Type: application/json\r\n` +
+      `Content-Length: ${body.length}\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,29 @@
+import type { FastifyRequest } from 'fastify';
+import type { ServiceQueries, SessionQueries } from '#read-model';
+import { readSid, RequestError } from '#wire';
+
+/**
+ * Puts SIDs in the place of what the path names, so that no route needs to know of anything else. A SID is taken in
+ * either hex case. What is none is a unique name: Twilio's API reads names in GET only, here they stand everywhere.
+ */
+export async function resolvePath(
+  request: FastifyRequest,
+  accountSid: string,
+  services: ServiceQueries,
+  sessions: SessionQueries,
+): Promise<void> {
+  // Fastify hands over decoded path parameters by name.
+  const path = request.params as { serviceSid?: string; sessionSid?: string };
+  if (path.serviceSid === undefined) return;
+  const service = requireText(path.serviceSid);
+  path.serviceSid = readSid('KS', service) ?? (await services.sidOf(accountSid, service));
+  if (path.sessionSid === undefined) return;
+  const session = requireText(path.sessionSid);
+  path.sessionSid = readSid('KC', session) ?? (await sessions.sidOf(accountSid, path.serviceSid, session));
+}
+
+/** PostgreSQL cannot even be asked for a name with a NUL in it. */
+function requireText(name: string): string {
+  if (name.includes('\0')) throw new RequestError('resource-not-found');
+  return name;
+}

@@ -1,0 +1,78 @@
+import { Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { CreateSession, DeleteSession, UpdateSession, type SessionWish } from '#application';
+import type { SessionUpdate } from '#domain';
+import type { EventContext } from '#event-store';
+import { ServiceQueries, SessionQueries } from '#read-model';
+import { createSessionForm, pageResource, sessionResource, updateSessionForm, type PageRequest } from '#wire';
+import { Form, PageOf } from '../http/form.pipe.js';
+import { AccountSid, BaseUrl, Context } from '../http/request.decorators.js';
+
+@Controller('v1/Services/:serviceSid/Sessions')
+export class SessionController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly services: ServiceQueries,
+    private readonly sessions: SessionQueries,
+  ) {}
+
+  @Post()
+  async create(
+    @Param('serviceSid') serviceSid: string,
+    @Form(createSessionForm) wish: SessionWish,
+    @Context() context: EventContext,
+    @BaseUrl() baseUrl: string,
+  ) {
+    const session = await this.commands.execute(new CreateSession(serviceSid, wish, context));
+    return sessionResource(session, baseUrl);
+  }
+
+  @Get()
+  async list(
+    @Param('serviceSid') serviceSid: string,
+    @PageOf() request: PageRequest,
+    @AccountSid() accountSid: string,
+    @BaseUrl() baseUrl: string,
+  ) {
+    // A service without sessions has an empty list; without the service there is no list.
+    const [page] = await Promise.all([
+      this.sessions.list(accountSid, serviceSid, request),
+      this.services.get(accountSid, serviceSid),
+    ]);
+    const url = `${baseUrl}/v1/Services/${serviceSid}/Sessions`;
+    return pageResource('sessions', url, request, page, (row) => sessionResource(row, baseUrl));
+  }
+
+  @Get(':sessionSid')
+  async fetch(
+    @Param('serviceSid') serviceSid: string,
+    @Param('sessionSid') sessionSid: string,
+    @AccountSid() accountSid: string,
+    @BaseUrl() baseUrl: string,
+  ) {
+    return sessionResource(await this.sessions.get(accountSid, serviceSid, sessionSid), baseUrl);
+  }
+
+  @Post(':sessionSid')
+  @HttpCode(200)
+  async update(
+    @Param('serviceSid') serviceSid: string,
+    @Param('sessionSid') sessionSid: string,
+    @Form(updateSessionForm) wish: SessionUpdate,
+    @Context() context: EventContext,
+    @BaseUrl() baseUrl: string,
+  ) {
+    const session = await this.commands.execute(new UpdateSession(serviceSid, sessionSid, wish, context));
+    return sessionResource(session, baseUrl);
+  }
+
+  @Delete(':sessionSid')
+  @HttpCode(204)
+  async delete(
+    @Param('serviceSid') serviceSid: string,
+    @Param('sessionSid') sessionSid: string,
+    @Context() context: EventContext,
+  ) {
+    await this.commands.execute(new DeleteSession(serviceSid, sessionSid, context));
+  }
+}

@@ -1,0 +1,80 @@
+import { timingSafeEqual, type KeyObject } from 'node:crypto';
+import { partitionOf } from '#event-store';
+import { canonicalSid, isSid, type Database } from '#platform';
+import { findAuthToken, findKeyHash } from '#read-model';
+import { hashSecret, openAuthToken } from './secrets.js';
+
+/** Who calls: the account, and the account or API key that proved itself. */
+export interface Caller {
+  readonly accountSid: string;
+  readonly actor: string;
+}
+
+/** What must be presented; only its hash stays in memory. */
+interface Expected {
+  readonly caller: Caller;
+  readonly hash: Buffer;
+}
+
+interface Remembered {
+  readonly until: number;
+  readonly expected: Promise<Expected | null>;
+}
+
+/** A revoked key or changed token is refused everywhere after so long. */
+const MAX_AGE_MS = 5_000;
+/** Unknown names are remembered too, so that guessing costs the database nothing; the oldest make room. */
+const MAX_REMEMBERED = 10_000;
+
+/** Checks account SID and auth token, or API key SID and its secret. */
+export class Credentials {
+  readonly #remembered = new Map<string, Remembered>();
+
+  constructor(
+    private readonly db: Database,
+    private readonly masterKey: KeyObject,
+    private readonly partitions: number,
+  ) {}
+
+  /** The caller, or null whichever part is wrong. */
+  async check(username: string, password: string): Promise<Caller | null> {
+    if (!isSid('AC', username) && !isSid('SK', username)) return null;
+    const expected = await this.#expect(canonicalSid(username));
+    if (expected === null) return null;
+    return timingSafeEqual(hashSecret(password), expected.hash) ? expected.caller : null;
+  }
+
+  #expect(sid: string): Promise<Expected | null> {
+    const now = Date.now();
+    const known = this.#remembered.get(sid);
+    if (known !== undefined && known.until > now) return known.expected;
+    const expected = sid.startsWith('AC') ? this.#account(sid) : this.#apiKey(sid);
+    const remembered = { until: now + MAX_AGE_MS, expected };
+    this.#remembered.delete(sid);
+    this.#remembered.set(sid, remembered);
+    this.#makeRoom();
+    // A failed look-up says nothing about the caller: the next request asks again.
+    expected.catch(() => {
+      if (this.#remembered.get(sid) === remembered) this.#remembered.delete(sid);
+    });
+    return expected;
+  }
+
+  #makeRoom(): void {
+    const [oldest] = this.#remembered.keys();
+    if (this.#remembered.size > MAX_REMEMBERED && oldest !== undefined) this.#remembered.delete(oldest);
+  }
+
+  async #account(sid: string): Promise<Expected | null> {
+    const found = await findAuthToken(this.db, partitionOf(sid, this.partitions), sid);
+    if (found === null) return null;
+    const token = openAuthToken(this.masterKey, sid, found.value);
+    return { caller: { accountSid: sid, actor: sid }, hash: hashSecret(token) };
+  }
+
+  async #apiKey(sid: string): Promise<Expected | null> {
+    const found = await findKeyHash(this.db, sid);
+    if (found === null) return null;
+    return { caller: { accountSid: found.account_sid, actor: sid }, hash: found.value };
+  }
+}

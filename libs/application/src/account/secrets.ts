@@ -1,0 +1,23 @@
+import { createHash, type KeyObject } from 'node:crypto';
+import { open, seal } from '#platform';
+
+// How credentials lie in maskline.secret. The auth token is sealed rather than hashed: webhooks are signed with it.
+// An API key's secret is random and long, so its bare hash can be neither guessed nor turned back.
+
+export type SecretSlot = 'auth-token' | 'key-hash';
+
+export function sealAuthToken(masterKey: KeyObject, accountSid: string, token: string): Buffer {
+  return seal(masterKey, token, place(accountSid));
+}
+
+export function openAuthToken(masterKey: KeyObject, accountSid: string, box: Buffer): string {
+  return open(masterKey, box, place(accountSid));
+}
+
+export function hashSecret(secret: string): Buffer {
+  return createHash('sha256').update(secret).digest();
+}
+
+function place(accountSid: string): string {
+  return `maskline.secret/${accountSid}/auth-token`;
+}

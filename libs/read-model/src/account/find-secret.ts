@@ -1,0 +1,34 @@
+import { statement, type Database } from '#platform';
+
+export interface StoredSecret {
+  readonly account_sid: string;
+  readonly value: Buffer;
+}
+
+const authToken = statement(
+  'find-auth-token',
+  `select account_sid, value from maskline.secret
+   where partition = $1 and account_sid = $2 and sid = $2 and slot = 'auth-token'`,
+);
+
+const keyHash = statement(
+  'find-key-hash',
+  `select account_sid, value from maskline.api_key join maskline.secret using (partition, account_sid, sid)
+   where sid = $1 and slot = 'key-hash'`,
+);
+
+/** The sealed auth token of an account. */
+export async function findAuthToken(
+  db: Database,
+  partition: number,
+  accountSid: string,
+): Promise<StoredSecret | null> {
+  const { rows } = await db.reads.query<StoredSecret>(authToken(partition, accountSid));
+  return rows[0] ?? null;
+}
+
+/** The hash of an API key's secret, and the account that the key belongs to. */
+export async function findKeyHash(db: Database, keySid: string): Promise<StoredSecret | null> {
+  const { rows } = await db.reads.query<StoredSecret>(keyHash(keySid));
+  return rows[0] ?? null;
+}

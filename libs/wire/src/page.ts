@@ -17,9 +17,12 @@ export interface PageRequest extends PageRange {
 /** A repeated parameter counts once, with its last value. */
 const text = (description: string) =>
   z
-    .union([z.string(), z.array(z.string())])
-    .meta({ description })
-    .transform((value) => (Array.isArray(value) ? value.at(-1) : value))
+    .unknown()
+    .meta({ type: 'string', description })
+    .transform((value) => {
+      const last: unknown = Array.isArray(value) ? value.at(-1) : value;
+      return typeof last === 'string' ? last : undefined;
+    })
     .optional();
 
 /** `PageSize` is never refused (SDKs send 5000 for `limit: 5000`): too large is clamped, nonsense is the default. */

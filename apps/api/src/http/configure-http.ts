@@ -15,13 +15,15 @@ const METHODS = 'GET, POST, DELETE, OPTIONS';
 /** Contract §9.6. Browsers may call, but without a user's cookies: every caller brings its own credentials. */
 const CORS_HEADERS = {
   'Access-Control-Allow-Origin': '*',
+  'Access-Control-Expose-Headers': 'Retry-After, Twilio-Request-Duration, Twilio-Request-Id',
+};
+const PREFLIGHT_HEADERS = {
   'Access-Control-Allow-Methods': METHODS,
   'Access-Control-Allow-Headers':
     'Accept, Authorization, Content-Type, Idempotency-Key, I-Twilio-Idempotency-Token',
-  'Access-Control-Expose-Headers': 'Retry-After, Twilio-Request-Duration, Twilio-Request-Id',
+  'Access-Control-Max-Age': 86_400,
+  Allow: METHODS,
 };
-/** So long may a browser keep what a preflight said. */
-const PREFLIGHT_SECONDS = 86_400;
 
 /**
  * What every request shares, as Fastify hooks: they cost a fraction of Nest's middleware and interceptors, and they
@@ -49,7 +51,7 @@ export function configureHttp(app: NestFastifyApplication, publicUrl: string | u
     if (!isApi(request.routeOptions.url ?? request.url)) return;
     reply.headers(CORS_HEADERS);
     if (request.method === 'OPTIONS') {
-      return reply.code(204).headers({ Allow: METHODS, 'Access-Control-Max-Age': PREFLIGHT_SECONDS }).send();
+      return reply.code(204).headers(PREFLIGHT_HEADERS).send();
     }
     request.caller = await authenticate(request, credentials);
     request.baseUrl = baseUrl(request, publicUrl);

@@ -7,6 +7,12 @@ export const MAX_BODY_BYTES = 1_048_576;
 /** Bodies are forms; an empty body is a legal form under any content type or none (node sends no type then). */
 export function acceptForms(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
+  server.addHook('onRequest', (request, _reply, done) => {
+    const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers;
+    // Without a body its type means nothing, and Fastify would refuse one that is malformed.
+    if (length === '0' && encoding === undefined) delete request.headers['content-type'];
+    done();
+  });
   server.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'buffer' },

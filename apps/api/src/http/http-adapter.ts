@@ -28,6 +28,7 @@ export function createHttpAdapter(trustProxy: boolean | string[]): FastifyAdapte
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PATH_PARAMETER },
     // A path that is not percent-encoded UTF-8, or too long to name anything.
     frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      reply.header('Twilio-Request-Id', request.id); // hooks do not run for these
       sendError(new RequestError('resource-not-found'), request, reply);
     },
     clientErrorHandler: answerUnreadable,

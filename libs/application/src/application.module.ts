@@ -1,5 +1,9 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { ChangeAuthTokenHandler } from './account/change-auth-token.js';
+import { CreateAccountHandler } from './account/create-account.js';
+import { CreateApiKeyHandler } from './account/create-api-key.js';
+import { RevokeApiKeyHandler } from './account/revoke-api-key.js';
 import { CreateServiceHandler } from './service/create-service.js';
 import { DeleteServiceHandler } from './service/delete-service.js';
 import { UpdateServiceHandler } from './service/update-service.js';
@@ -8,17 +12,21 @@ import { DeleteSessionHandler } from './session/delete-session.js';
 import { ExpireSessionHandler } from './session/expire-session.js';
 import { UpdateSessionHandler } from './session/update-session.js';
 
-/** What the system can do. The store and the queries come from the global module of the process. */
+/** What the system can do. The store, the queries and the keys come from the process's global StoreModule. */
 @Module({
   imports: [CqrsModule.forRoot()],
   providers: [
+    CreateAccountHandler,
+    ChangeAuthTokenHandler,
+    CreateApiKeyHandler,
+    RevokeApiKeyHandler,
     CreateServiceHandler,
     UpdateServiceHandler,
     DeleteServiceHandler,
     CreateSessionHandler,
     UpdateSessionHandler,
-    DeleteSessionHandler,
     ExpireSessionHandler,
+    DeleteSessionHandler,
   ],
   exports: [CqrsModule],
 })

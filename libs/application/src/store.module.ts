@@ -1,7 +1,10 @@
+import type { KeyObject } from 'node:crypto';
 import { Module, type DynamicModule } from '@nestjs/common';
-import { EventStore, readPartitions, type Flush } from '#event-store';
+import { EventStore, readPartitions, Wake, type Flush } from '#event-store';
 import { Database } from '#platform';
 import { inlineProjectors, ServiceQueries, SessionQueries } from '#read-model';
+import { Credentials } from './account/credentials.js';
+import { MasterKey } from './account/master-key.js';
 
 /** What is watched of the store. */
 export interface StoreObserver {
@@ -9,42 +12,57 @@ export interface StoreObserver {
   conflicted(): void;
 }
 
-/**
- * 128 commands and two flushes under way carried most in the measurements of docs/benchmarks.md. A caller who has waited ten
- * seconds is told to come again.
- */
+/** The store of a process and what goes with it. One for api and worker together in standalone. */
+export interface Store {
+  readonly database: Database;
+  readonly events: EventStore;
+  readonly wake: Wake;
+  readonly masterKey: KeyObject;
+}
+
+/** A caller who has waited ten seconds is told to come again. */
 const batching = { maxBatch: 128, maxInFlight: 2, maxWaiting: 4096, patience: 10_000 };
 
-/** The event store of a process, and the read side over the same database. */
-export async function openStore(database: Database, observer: StoreObserver): Promise<EventStore> {
-  const partitions = await readPartitions(database.admin);
-  return new EventStore({
+/** Opens the event store over a migrated database. */
+export async function openStore(
+  database: Database,
+  masterKey: KeyObject,
+  observer: StoreObserver,
+): Promise<Store> {
+  const wake = new Wake(database.subscriptions, () => database.openClient());
+  const events = new EventStore({
     appends: database.append,
     loads: database.reads,
-    partitions,
+    partitions: await readPartitions(database.admin),
     projectors: inlineProjectors,
     upcasters: {},
     batching: {
       ...batching,
       onFlush: (flush) => {
         observer.flushed(flush);
+        if (flush.events > 0) wake.appended(flush.partition);
       },
     },
     onConflict: () => {
       observer.conflicted();
     },
   });
+  return { database, events, wake, masterKey };
 }
 
-/** Makes the database, the store and the queries of the process injectable everywhere. One for api and worker together in standalone. */
+/** Makes the store of the process, its read side and its keys injectable everywhere. */
 @Module({})
 export class StoreModule {
-  static of(database: Database, store: EventStore): DynamicModule {
+  static of({ database, events, wake, masterKey }: Store): DynamicModule {
+    const { partitions } = events;
     const providers = [
       { provide: Database, useValue: database },
-      { provide: EventStore, useValue: store },
-      { provide: ServiceQueries, useValue: new ServiceQueries(database.reads, store.partitions) },
-      { provide: SessionQueries, useValue: new SessionQueries(database.reads, store.partitions) },
+      { provide: EventStore, useValue: events },
+      { provide: Wake, useValue: wake },
+      { provide: MasterKey, useValue: new MasterKey(masterKey) },
+      { provide: Credentials, useValue: new Credentials(database, masterKey, partitions) },
+      { provide: ServiceQueries, useValue: new ServiceQueries(database.reads, partitions) },
+      { provide: SessionQueries, useValue: new SessionQueries(database.reads, partitions) },
     ];
     return { module: StoreModule, global: true, providers, exports: providers };
   }

@@ -18,6 +18,7 @@ export interface BatcherOptions {
 
 /** What is measured of a flush. */
 export interface Flush {
+  readonly partition: number;
   readonly commands: number;
   readonly events: number;
   readonly seconds: number;
@@ -146,7 +147,13 @@ export class Batcher {
     const outcomes = await append(this.db, this.partition, commands);
     const seconds = (performance.now() - started) / 1000;
     const events = commands.reduce((sum, command) => sum + command.events.length, 0);
-    this.options.onFlush?.({ commands: commands.length, events, seconds, outcomes });
+    this.options.onFlush?.({
+      partition: this.partition,
+      commands: commands.length,
+      events,
+      seconds,
+      outcomes,
+    });
     outcomes.forEach((outcome, i) => {
       const entry = batch[i];
       if (entry === undefined) return;

@@ -38,7 +38,10 @@ export class Database {
   readonly admin: pg.Pool;
 
   /** `role` is the process as `pg_stat_activity` names it, e.g. `api`. */
-  constructor(url: string, role: string) {
+  constructor(
+    private readonly url: string,
+    private readonly role: string,
+  ) {
     this.append = this.openPool(url, role, 'append');
     this.reads = this.openPool(url, role, 'reads');
     this.subscriptions = this.openPool(url, role, 'subscriptions');
@@ -54,6 +57,18 @@ export class Database {
     }
     // The type parameter exists at compile time only: every builder is the same object underneath.
     return builder as Kysely<Tables>;
+  }
+
+  /** A connection of its own, for LISTEN: it is the caller's to end, and no time-out ends it. */
+  async openClient(): Promise<pg.Client> {
+    const client = new pg.Client({
+      connectionString: inUtc(this.url),
+      application_name: `maskline ${this.role} listen`,
+      connectionTimeoutMillis: CONNECT_SECONDS * 1000,
+      keepAlive: true,
+    });
+    await client.connect();
+    return client;
   }
 
   /** Waits for the statements under way, then closes every connection. */

@@ -78,15 +78,19 @@ function major(version: string): string {
 
 /** A shell that waits for the end of this process, then removes the directory as soon as the servers let go of it. */
 function removeAtEnd(directory: string): { now(): Promise<void> } {
-  const script = 'while read -r _; do :; done; until rm -rf "$1" 2>/dev/null; do sleep 0.2; done';
+  const script =
+    'while read -r _; do :; done; for try in 1 2 3 4 5 6 7 8 9; do rm -rf "$1" && exit; sleep 1; done';
   const shell = spawn('/bin/sh', ['-c', script, 'sh', directory], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
     cwd: '/',
+    env: { PATH: '/usr/bin:/bin' },
   });
   shell.unref();
   return {
     async now() {
+      // Jest must not end before its teardown has.
+      shell.ref();
       const exit = once(shell, 'exit');
       shell.stdin.end();
       await exit;

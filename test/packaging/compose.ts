@@ -46,6 +46,16 @@ export async function readCompose(path: string): Promise<Compose> {
   return compose.parse(parse(await readFile(path, 'utf8'), { merge: true }));
 }
 
+/** The environment that a service is started with. */
+export function settingsOf(
+  { environment }: ComposeService,
+  env: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [name, interpolate(value, env)]),
+  );
+}
+
 /** What compose puts in place of `${NAME}`, `${NAME:-default}` and `${NAME:?message}`. */
 export function interpolate(text: string, env: Readonly<Record<string, string>>): string {
   return text.replaceAll(

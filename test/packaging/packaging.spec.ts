@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { environment, loadServerConfig } from '#platform';
-import { interpolate, readCompose } from './compose.js';
+import { interpolate, readCompose, settingsOf } from './compose.js';
 import { commandOf, copiesOf, environmentOf, lastOf, readDockerfile, type Stage } from './dockerfile.js';
 
 // What can be known of the image and of compose without a Docker engine. That their commands really run is the matter of
@@ -71,7 +71,7 @@ describe('compose', () => {
   });
 
   it.each(ours)('gives %s settings that it accepts, and no others', (_, service) => {
-    const env = mapValues(service.environment, (value) => interpolate(value, secrets));
+    const env = settingsOf(service, secrets);
     expect(settings).toEqual(expect.arrayContaining(Object.keys(env)));
     expect(loadServerConfig(env).DATABASE_URL).toBe(env['DATABASE_URL']);
   });
@@ -92,7 +92,7 @@ describe('compose', () => {
 
   it('reaches its database and its queues under the names and secrets that it gave them', () => {
     const { postgres, redis, api } = compose.services;
-    const env = mapValues(api?.environment ?? {}, (value) => interpolate(value, secrets));
+    const env = api === undefined ? {} : settingsOf(api, secrets);
     const database = new URL(env['DATABASE_URL'] ?? '');
     expect({ host: database.hostname, user: database.username, path: database.pathname }).toEqual({
       host: 'postgres',
@@ -153,8 +153,4 @@ async function oldestNode(): Promise<number> {
   const manifest = z.object({ engines: z.object({ node: z.string() }) });
   const { engines } = manifest.parse(JSON.parse(await readFile('package.json', 'utf8')));
   return Number(/^>=(\d+)/.exec(engines.node)?.[1]);
-}
-
-function mapValues(record: Record<string, string>, map: (value: string) => string): Record<string, string> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
 }

@@ -138,7 +138,7 @@ create function maskline.append(
   k_cmd int[], k_kind text[], k_key text[],
   r_cmd int[], r_kind text[], r_key text[],
   rare jsonb,
-  rows json,
+  rows jsonb,
   out head_position bigint, out recorded timestamptz, out losers jsonb
 )
 language plpgsql
@@ -151,6 +151,7 @@ declare
   n constant int := cardinality(c_stream);
   ok boolean[];
   written int;
+  missing text[];
   loser record;
 begin
   if current_setting('transaction_isolation') <> 'read committed' then
@@ -189,14 +190,18 @@ begin
   end if;
 
   if n_cmd is not null then
-    for loser in
-      select b.cmd as i, b.stream
-      from unnest(n_cmd, n_stream) b(cmd, stream)
+    -- Most commands of a batch share a parent: each is looked up once.
+    missing := array(
+      select b.stream from (select distinct stream from unnest(n_stream) n(stream)) b
       left join lateral (select s.status from stream s where s.partition = p and s.stream_id = b.stream limit 1) s on true
       where s.status is distinct from 'live'
-    loop
-      losers := jsonb_build_object(loser.i, jsonb_build_object('outcome', 'parent', 'holder', loser.stream)) || coalesce(losers, '{}');
-    end loop;
+    );
+    if cardinality(missing) > 0 then
+      for loser in select b.cmd as i, b.stream from unnest(n_cmd, n_stream) b(cmd, stream) where b.stream = any (missing)
+      loop
+        losers := jsonb_build_object(loser.i, jsonb_build_object('outcome', 'parent', 'holder', loser.stream)) || coalesce(losers, '{}');
+      end loop;
+    end if;
   end if;
 
   if rare is not null then

@@ -57,12 +57,12 @@ create index session_timer on maskline.session (partition, timer_at) where timer
 comment on index maskline.session_timer is 'What falls due. No status in the predicate: it would cost the HOT update of every interaction.';
 
 -- Called by append under the head row, with the rows of a batch as {"<table>": [{cmd, …row}], "<table>_gone": [{cmd, sid}]}.
-create function maskline.project(p int, rows json, ok boolean[]) returns void
+create function maskline.project(p int, rows jsonb, ok boolean[]) returns void
   language plpgsql
   set search_path = maskline, pg_catalog
 as $project$
 declare
-  part json;
+  part jsonb;
 begin
   part := rows -> 'session';
   if part is not null then
@@ -70,7 +70,7 @@ begin
       date_started, date_ended, date_last_interaction, date_expiry, date_reopened, expires_at, timer_at, version, date_created, date_updated)
     select p, r.sid, r.account_sid, r.service_sid, r.unique_name, r.status, r.closed_reason, r.mode, r.ttl,
       r.date_started, r.date_ended, r.date_last_interaction, r.date_expiry, r.date_reopened, r.expires_at, r.expires_at, r.version, r.date_created, r.date_updated
-    from json_to_recordset(part) r(cmd int, sid text, account_sid text, service_sid text, unique_name text, status text, closed_reason text,
+    from jsonb_to_recordset(part) r(cmd int, sid text, account_sid text, service_sid text, unique_name text, status text, closed_reason text,
       mode text, ttl int, date_started timestamptz, date_ended timestamptz, date_last_interaction timestamptz, date_expiry timestamptz,
       date_reopened timestamptz, expires_at timestamptz, version bigint, date_created timestamptz, date_updated timestamptz)
     where ok[r.cmd]
@@ -84,7 +84,7 @@ begin
 
   part := rows -> 'session_gone';
   if part is not null then
-    delete from session s using json_to_recordset(part) r(cmd int, sid text)
+    delete from session s using jsonb_to_recordset(part) r(cmd int, sid text)
     where ok[r.cmd] and s.partition = p and s.sid = r.sid;
   end if;
 
@@ -94,7 +94,7 @@ begin
       geo_match_level, number_selection_behavior, chat_instance_sid, version, date_created, date_updated)
     select p, r.sid, r.account_sid, r.unique_name, r.default_ttl, r.callback_url, r.intercept_callback_url, r.out_of_session_callback_url,
       r.geo_match_level, r.number_selection_behavior, r.chat_instance_sid, r.version, r.date_created, r.date_updated
-    from json_to_recordset(part) r(cmd int, sid text, account_sid text, unique_name text, default_ttl int, callback_url text,
+    from jsonb_to_recordset(part) r(cmd int, sid text, account_sid text, unique_name text, default_ttl int, callback_url text,
       intercept_callback_url text, out_of_session_callback_url text, geo_match_level text, number_selection_behavior text,
       chat_instance_sid text, version bigint, date_created timestamptz, date_updated timestamptz)
     where ok[r.cmd]
@@ -107,7 +107,7 @@ begin
 
   part := rows -> 'service_gone';
   if part is not null then
-    delete from service s using json_to_recordset(part) r(cmd int, sid text)
+    delete from service s using jsonb_to_recordset(part) r(cmd int, sid text)
     where ok[r.cmd] and s.partition = p and s.sid = r.sid;
   end if;
 end

@@ -36,7 +36,7 @@ const text = `
     $13::int[], $14::text[], $15::bigint[], $16::text[], $17::int[], $18::uuid[], $19::text[],
     $20::text[], $21::text[], $22::text[], $23::text[], $24::text[], $25::text[], $26::timestamptz[], $27::jsonb[], $28::bytea[],
     $29::int[], $30::text[], $31::int[], $32::text[], $33::text[], $34::int[], $35::text[], $36::text[],
-    $37::jsonb, $38::json)`;
+    $37::jsonb, $38::jsonb)`;
 
 interface Loser {
   outcome: string;

@@ -102,7 +102,7 @@ describe('who calls', () => {
   it('is refused within five seconds after a key was revoked', async () => {
     const key = await api.apiKey(login.username);
     expect((await ask('GET', '/v1/Services', { login: key })).status).toBe(200);
-    await database.admin.query('delete from maskline.secret where sid = $1', [key.username]);
+    await api.revoke(key, login.username);
     const refused = async () => (await ask('GET', '/v1/Services', { login: key })).status === 401;
     await waitFor(refused, { within: 6_000, every: 200 });
     expect(await refused()).toBe(true);

@@ -44,6 +44,11 @@ export class Credentials {
     return timingSafeEqual(hashSecret(password), expected.hash) ? expected.caller : null;
   }
 
+  /** Has the next check look again: for the one who has just changed what must be presented. */
+  forget(sid: string): void {
+    this.#remembered.delete(canonicalSid(sid));
+  }
+
   #expect(sid: string): Promise<Expected | null> {
     const now = Date.now();
     const known = this.#remembered.get(sid);

@@ -19,6 +19,8 @@ export async function ensureAccount(
     if (!(error instanceof DomainError) || error.code !== 'account-exists') throw error;
     await commands.execute(new ChangeAuthToken(account.authToken, context));
   }
+  // The check above remembers that there was no such account, or another token.
+  credentials.forget(account.sid);
 }
 
 function startContext(accountSid: string): EventContext {

@@ -1,0 +1,44 @@
+interface DescribedError {
+  readonly type: string;
+  readonly code?: string;
+  readonly message: string;
+  readonly stack: string;
+  readonly cause?: DescribedError;
+}
+
+/** SQLSTATE: two letters or digits of the class, three of the case. */
+const SQL_STATE = /^[0-9A-Z]{5}$/;
+
+/**
+ * An error as it may be logged. PostgreSQL quotes the values it dislikes in its messages, details and hints,
+ * and those are people's names and numbers; its code, the constraint and the stack tell enough.
+ */
+export function describeError(error: unknown): DescribedError {
+  if (!(error instanceof Error)) return { type: typeof error, message: 'not an Error', stack: '' };
+  const code = textOf(error, 'code');
+  const isFromSql = code !== null && SQL_STATE.test(code);
+  const message = isFromSql
+    ? ['SQL error', code, textOf(error, 'constraint')].filter(Boolean).join(' ')
+    : error.message;
+  return {
+    type: error.name,
+    ...(code !== null && { code }),
+    message,
+    stack: framesOf(error),
+    ...(error.cause !== undefined && { cause: describeError(error.cause) }),
+  };
+}
+
+function textOf(error: Error, key: 'code' | 'constraint'): string | null {
+  const value: unknown = Reflect.get(error, key);
+  return typeof value === 'string' ? value : null;
+}
+
+/** Without the first lines, which repeat the message. */
+function framesOf({ stack = '' }: Error): string {
+  return stack
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .map((line) => line.trim())
+    .join('\n');
+}

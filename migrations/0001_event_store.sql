@@ -158,8 +158,9 @@ begin
     raise exception 'append judges by fresh snapshots: it needs read committed';
   end if;
 
-  select h.position, greatest(h.recorded_at, maskline.clock()) into strict head_position, recorded
+  select h.position, h.recorded_at into strict head_position, recorded
   from partition_head h where h.partition = p for update;
+  recorded := greatest(recorded, maskline.clock()); -- asked for only now: the lock may have taken a while
 
   -- Judge. The first reason found counts; most batches have none, so each check only yields the losers.
   if c_id is not null then

@@ -14,4 +14,5 @@ export * from './session/create-session.js';
 export * from './session/delete-session.js';
 export * from './session/expire-session.js';
 export * from './session/update-session.js';
+export * from './store-metrics.js';
 export * from './store.module.js';

@@ -12,7 +12,7 @@ export { anyProjector, type AnyProjector, type Projected, type Projector } from 
 export { readStream } from './read-stream.js';
 export type { RecordedEvent } from './recorded-event.js';
 export type { Upcaster, Upcasters } from './upcasters.js';
-export { ensurePartitions, readPartitions } from './partitions.js';
+export { ensurePartitions, readHeads, readPartitions, type Head } from './partitions.js';
 export type { ChangeOptions } from './prepare.js';
 export { registerSubscription, removeSubscription } from './lease.js';
 export { readLog, type LogPage } from './read-log.js';

@@ -24,3 +24,19 @@ export async function ensurePartitions(db: Queryable, partitions: number): Promi
     );
   }
 }
+
+/** The end of the log in one partition. */
+export interface Head {
+  readonly partition: number;
+  readonly position: number;
+  readonly recordedAt: string;
+  readonly epoch: number;
+}
+
+const heads = `
+  select partition, position, recorded_at as "recordedAt", epoch from maskline.partition_head order by partition`;
+
+export async function readHeads(db: Queryable): Promise<Head[]> {
+  const { rows } = await db.query({ name: 'read-heads', text: heads, values: [] });
+  return rows as Head[];
+}

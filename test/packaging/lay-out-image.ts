@@ -11,7 +11,7 @@ import { copiesOf, lastOf, type Stage } from './dockerfile.js';
 export async function layOutImage(stages: readonly Stage[], image: Stage): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'maskline-image-'));
   for (const { from, sources, target } of copiesOf(image)) {
-    const stage = stages.find(({ name }) => name === from);
+    const stage = from === null ? undefined : stages.find(({ name }) => name === from);
     for (const source of sources) {
       // What an earlier stage makes in its working directory, a build makes in the checkout.
       const path = stage === undefined ? source : relative(lastOf(stage, 'WORKDIR').words.join(' '), source);

@@ -1,6 +1,7 @@
 import { append, type Outcome, type Queryable } from './append.js';
 import { Footprints } from './footprints.js';
 import { overloaded } from './overloaded.js';
+import { Patience } from './patience.js';
 import { isRetryable } from './pg-errors.js';
 import type { PreparedCommand } from './prepared-command.js';
 
@@ -27,9 +28,6 @@ export interface Flush {
 
 interface Entry {
   readonly command: PreparedCommand;
-  readonly deadline: number;
-  /** False once the caller has its answer. */
-  isAwaited: boolean;
   readonly resolve: (outcome: Outcome) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -46,14 +44,19 @@ export class Batcher {
   readonly #footprints = new Footprints();
   #flushes = 0;
   #isScheduled = false;
-  #watch: NodeJS.Timeout | null = null;
+  readonly #patience: Patience<Entry>;
   #drained: (() => void)[] = [];
 
   constructor(
     private readonly db: Queryable,
     private readonly partition: number,
     private readonly options: BatcherOptions,
-  ) {}
+  ) {
+    this.#patience = new Patience(options.patience, (entry) => {
+      entry.reject(overloaded('the event store did not answer in time'));
+      this.#forgetTheLost();
+    });
+  }
 
   /** Resolves after the commit, or rejects: with `overloaded` when the store cannot take it, or with the database's refusal. */
   submit(command: PreparedCommand): Promise<Outcome> {
@@ -61,11 +64,9 @@ export class Batcher {
       return Promise.reject(overloaded('too many commands are waiting'));
     }
     return new Promise((resolve, reject) => {
-      const deadline = performance.now() + this.options.patience;
-      this.#waiting.push({ command, deadline, isAwaited: true, resolve, reject });
-      this.#watch ??= setInterval(() => {
-        this.#refuseTheLate();
-      }, 250).unref();
+      const entry = { command, resolve, reject };
+      this.#waiting.push(entry);
+      this.#patience.start(entry);
       this.#schedule();
     });
   }
@@ -98,7 +99,7 @@ export class Batcher {
     for (const entry of this.#waiting) {
       if (batch.length >= this.options.maxBatch || left.length >= this.options.maxBatch) break;
       looked++;
-      if (!entry.isAwaited) continue;
+      if (!this.#patience.waits(entry)) continue;
       if (!this.#footprints.admits(entry.command)) {
         left.push(entry);
         continue;
@@ -126,7 +127,7 @@ export class Batcher {
   /** Sends until every command of the batch has an outcome or nobody waits for one any more. Never rejects. */
   async #send(batch: readonly Entry[]): Promise<void> {
     for (let pause = 10; ; pause = Math.min(pause * 2, longestPause)) {
-      const awaited = batch.filter((entry) => entry.isAwaited);
+      const awaited = batch.filter((entry) => this.#patience.waits(entry));
       if (awaited.length === 0) return;
       try {
         await this.#append(awaited);
@@ -156,9 +157,7 @@ export class Batcher {
     });
     outcomes.forEach((outcome, i) => {
       const entry = batch[i];
-      if (entry === undefined) return;
-      entry.isAwaited = false;
-      entry.resolve(outcome);
+      if (entry !== undefined && this.#patience.end(entry)) entry.resolve(outcome);
     });
   }
 
@@ -170,30 +169,19 @@ export class Batcher {
       await this.#send(batch.slice(middle));
       return;
     }
-    for (const entry of batch) refuse(entry, error);
+    for (const entry of batch) if (this.#patience.end(entry)) entry.reject(error);
   }
 
-  #refuseTheLate(): void {
-    const now = performance.now();
-    for (const entries of [this.#waiting, this.#inFlight]) {
-      for (const entry of entries) {
-        if (entry.deadline <= now) refuse(entry, overloaded('the event store did not answer in time'));
-      }
+  /** Those in flight stay until their flush has ended: it may still take effect. */
+  #forgetTheLost(): void {
+    for (let [oldest] = this.#waiting; oldest && !this.#patience.waits(oldest); [oldest] = this.#waiting) {
+      this.#waiting.shift();
     }
-    while (this.#waiting[0]?.isAwaited === false) this.#waiting.shift();
     this.#rest();
   }
 
   #rest(): void {
     if (this.#waiting.length + this.#inFlight.size > 0) return;
-    if (this.#watch !== null) clearInterval(this.#watch);
-    this.#watch = null;
     for (const resolve of this.#drained.splice(0)) resolve();
   }
-}
-
-function refuse(entry: Entry, error: unknown): void {
-  if (!entry.isAwaited) return;
-  entry.isAwaited = false;
-  entry.reject(error);
 }

@@ -1,18 +1,25 @@
 /**
  * The canonical JSON of RFC 8785: keys in UTF-16 order, no white space, ECMAScript's own form of numbers and strings.
- * `undefined` members are left out, as in `JSON.stringify`.
+ * `undefined` members are left out, as in `JSON.stringify`; what JSON cannot say throws, for it would be lost silently.
  */
 export function canonicalJson(value: unknown): string {
   if (value === null || typeof value !== 'object') return scalar(value);
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (!isPlain(value)) throw new TypeError('JSON has plain objects only');
   const members = value as Record<string, unknown>;
   let text = '';
   for (const key of Object.keys(members).sort()) {
     const member = members[key];
     if (member === undefined) continue;
-    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`;
+    text += `${text === '' ? '' : ','}${scalar(key)}:${canonicalJson(member)}`;
   }
   return `{${text}}`;
+}
+
+/** A Date or a Map would become an empty object. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function scalar(value: unknown): string {

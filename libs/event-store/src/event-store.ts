@@ -70,6 +70,7 @@ export class EventStore {
       maxBatch: batching.maxBatch,
       maxInFlight: 2,
       maxWaiting: batching.maxWaiting,
+      patience: batching.patience,
     });
   }
 

@@ -1,4 +1,5 @@
 import type { DomainEvent } from '#domain';
+import { overloaded } from './overloaded.js';
 import type { EventRow, RecordedEvent } from './recorded-event.js';
 
 /** Lifts the data of an event from one schema version to the next; pure. */
@@ -16,7 +17,16 @@ export function currentSchemaVersion(upcasters: Upcasters, type: string): number
 
 export function upcast(upcasters: Upcasters, type: string, schemaVersion: number, data: object): object {
   const steps = upcasters[type] ?? [];
+  if (schemaVersion > 1 + steps.length) throw newerThanUs();
   return steps.slice(schemaVersion - 1).reduce((lifted, step) => step(lifted), data);
+}
+
+/**
+ * While a new version is rolled out, an old process can meet what the new one wrote. It cannot tell what that means, so it
+ * refuses in a way that makes the caller come again, then perhaps to another process.
+ */
+export function newerThanUs(): Error {
+  return overloaded('this was written by a newer version of Maskline');
 }
 
 /** Reads a row of the log. Times may come as PostgreSQL's JSON writes them. */

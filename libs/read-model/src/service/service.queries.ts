@@ -35,6 +35,7 @@ export class ServiceQueries {
       maxBatch: 128,
       maxInFlight: 2,
       maxWaiting: 4096,
+      patience: 10_000,
     });
   }
 

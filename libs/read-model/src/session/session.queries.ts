@@ -54,6 +54,7 @@ export class SessionQueries {
       maxBatch: 128,
       maxInFlight: 2,
       maxWaiting: 4096,
+      patience: 10_000,
     });
   }
 

@@ -1,3 +1,4 @@
+import { StartError } from '#platform';
 import type { Queryable } from './append.js';
 
 const find = 'select count(*)::int as partitions from maskline.partition_head';
@@ -19,7 +20,7 @@ export async function ensurePartitions(db: Queryable, partitions: number): Promi
   await db.query({ name: 'make-partitions', text: make, values: [partitions] });
   const made = await readPartitions(db);
   if (made !== partitions) {
-    throw new Error(
+    throw new StartError(
       `PARTITIONS is ${partitions}, but the database was made with ${made}, and that cannot change`,
     );
   }

@@ -8,6 +8,7 @@ export * from './master-key.js';
 export * from './metrics.js';
 export * from './migrate.js';
 export * from './package-root.js';
+export * from './private-file.js';
 export * from './run-main.js';
 export * from './secret-box.js';
 export * from './shutdown.js';

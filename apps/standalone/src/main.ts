@@ -1,0 +1,64 @@
+import { CommandBus } from '@nestjs/cqrs';
+import { Credentials, ensureAccount, observeLog, observeStore, openStore, StoreModule } from '#application';
+import { ensurePartitions } from '#event-store';
+import {
+  ensureMasterKey,
+  loadConfig,
+  migrate,
+  openDatabase,
+  openMetrics,
+  runMain,
+  startEmbeddedPostgres,
+  useProcessLog,
+  type Shutdown,
+} from '#platform';
+import { ApiModule } from '../../api/src/api.module.js';
+import { createHttpApp } from '../../api/src/http-app.js';
+import { databaseChecks } from '../../api/src/ops/database-checks.js';
+import { serveDocs } from '../../api/src/ops/serve-docs.js';
+import { banner } from './banner.js';
+import { localAccount } from './local-account.js';
+
+/** Everything in one process, with nothing to install: what `npm start` runs. */
+async function main(shutdown: Shutdown): Promise<void> {
+  const config = loadConfig();
+  useProcessLog(config);
+
+  const url = config.DATABASE_URL ?? (await startDatabase(config.MASKLINE_DATA_DIR, shutdown));
+  const database = openDatabase({ DATABASE_URL: url }, 'standalone');
+  shutdown.add('the database connections', () => database.close());
+  await migrate(database.admin);
+  await ensurePartitions(database.admin, config.PARTITIONS);
+
+  const metrics = openMetrics();
+  const masterKey = config.MASKLINE_MASTER_KEY ?? ensureMasterKey(config.MASKLINE_DATA_DIR);
+  const store = await openStore(database, masterKey, observeStore(metrics));
+  shutdown.add('wake-ups', () => store.wake.stop());
+  observeLog(metrics, database);
+
+  const parts = [StoreModule.of(store), ApiModule.register({ metrics, checks: databaseChecks(database) })];
+  const app = await createHttpApp(parts, config);
+  serveDocs(app);
+  shutdown.add('HTTP', () => app.close());
+  await app.init();
+
+  const account = localAccount(config);
+  await ensureAccount(app.get(CommandBus), app.get(Credentials), account);
+  await app.listen(config.PORT, config.HOST);
+  console.log(banner({ url: config.PUBLIC_URL ?? (await app.getUrl()), account, config }));
+}
+
+/** Answers the URL of the database that lives in the data directory and ends with this process. */
+async function startDatabase(dataDir: string, shutdown: Shutdown): Promise<string> {
+  const postgres = await startEmbeddedPostgres(dataDir);
+  shutdown.add('PostgreSQL', () => postgres.stop());
+  void postgres.ended.then(async () => {
+    if (shutdown.hasBegun) return;
+    console.error(`maskline: PostgreSQL ended by itself; its log is in ${postgres.cluster}/log`);
+    await shutdown.stop();
+    process.exit(1);
+  });
+  return postgres.url;
+}
+
+await runMain(main);

@@ -1,4 +1,5 @@
 export * from './clean-up.js';
+export * from './describe-schema.js';
 export * from './move-clock.js';
 export * from './queue-backends.js';
 export * from './scenario.js';

@@ -1,0 +1,468 @@
+-- What the migrations result in. Written by `npm run schema`; a spec compares.
+
+create table maskline.api_key (
+  sid text collate "C" not null,
+  partition integer not null,
+  account_sid text collate "C" not null,
+  constraint api_key_pkey PRIMARY KEY (sid)
+);
+
+create table maskline.claim (
+  partition integer not null,
+  account_sid text collate "C" not null,
+  kind text collate "C" not null,
+  key text collate "C" not null,
+  stream_id text collate "C" not null,
+  constraint claim_pkey PRIMARY KEY (partition, account_sid, kind, key)
+);
+
+create table maskline.command (
+  partition integer not null,
+  id text collate "C" not null,
+  fingerprint text collate "C",
+  sid text collate "C" not null,
+  version bigint not null,
+  recorded_at timestamp with time zone not null,
+  constraint command_pkey PRIMARY KEY (partition, id)
+);
+
+CREATE INDEX command_age ON maskline.command USING btree (partition, recorded_at);
+
+comment on index maskline.command_age is 'Finds the rows older than the 24 h in which a command id is remembered.';
+
+create table maskline.event (
+  partition integer not null,
+  "position" bigint not null,
+  stream_id text collate "C" not null,
+  version bigint not null,
+  type text collate "C" not null,
+  schema_version integer not null,
+  event_id uuid not null,
+  account_sid text collate "C" not null,
+  command_id text collate "C" not null,
+  correlation_id text collate "C" not null,
+  causation_id text collate "C",
+  actor text not null,
+  request_id text collate "C",
+  trace_parent text collate "C",
+  occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null,
+  data jsonb not null,
+  content_hash bytea not null,
+  constraint event_pkey PRIMARY KEY (partition, "position"),
+  constraint event_version UNIQUE (partition, stream_id, version)
+) with (autovacuum_vacuum_insert_scale_factor=0.05);
+
+create table maskline.event_key (
+  partition integer not null,
+  stream_id text collate "C" not null,
+  subject text collate "C" not null,
+  wrapped_key bytea not null,
+  constraint event_key_pkey PRIMARY KEY (partition, stream_id, subject)
+);
+
+comment on table maskline.event_key is 'Keys of the encrypted fields in events, wrapped by the master key. To erase a person is to delete the key.';
+
+create table maskline.migration (
+  name text collate "C" not null,
+  sha256 text not null,
+  applied_at timestamp with time zone default now() not null,
+  constraint migration_pkey PRIMARY KEY (name)
+);
+
+create table maskline.partition_head (
+  partition integer not null,
+  "position" bigint default 0 not null,
+  recorded_at timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  epoch integer default 1 not null,
+  constraint partition_head_pkey PRIMARY KEY (partition)
+) with (fillfactor=10, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=1000);
+
+create table maskline.secret (
+  partition integer not null,
+  account_sid text collate "C" not null,
+  sid text collate "C" not null,
+  slot text collate "C" not null,
+  value bytea not null,
+  constraint secret_pkey PRIMARY KEY (partition, account_sid, sid, slot)
+);
+
+create table maskline.service (
+  partition integer not null,
+  sid text collate "C" not null,
+  account_sid text collate "C" not null,
+  unique_name text collate "C" not null,
+  default_ttl integer not null,
+  callback_url text,
+  intercept_callback_url text,
+  out_of_session_callback_url text,
+  geo_match_level text not null,
+  number_selection_behavior text not null,
+  chat_instance_sid text,
+  version bigint not null,
+  date_created timestamp with time zone not null,
+  date_updated timestamp with time zone not null,
+  constraint service_pkey PRIMARY KEY (partition, sid)
+);
+
+CREATE INDEX service_list ON maskline.service USING btree (partition, account_sid, date_created DESC, sid DESC);
+
+CREATE UNIQUE INDEX service_name ON maskline.service USING btree (partition, account_sid, unique_name);
+
+comment on index maskline.service_list is 'Keyset paging, newest first.';
+
+comment on index maskline.service_name is 'Finds a service by its name; a backstop behind the claim.';
+
+create table maskline.session (
+  partition integer not null,
+  sid text collate "C" not null,
+  account_sid text collate "C" not null,
+  service_sid text collate "C" not null,
+  unique_name text collate "C",
+  status text not null,
+  closed_reason text,
+  mode text not null,
+  ttl integer not null,
+  date_started timestamp with time zone,
+  date_ended timestamp with time zone,
+  date_last_interaction timestamp with time zone,
+  date_expiry timestamp with time zone,
+  date_reopened timestamp with time zone,
+  expires_at timestamp with time zone,
+  timer_at timestamp with time zone,
+  version bigint not null,
+  date_created timestamp with time zone not null,
+  date_updated timestamp with time zone not null,
+  constraint session_pkey PRIMARY KEY (partition, sid)
+) with (fillfactor=80);
+
+CREATE INDEX session_list ON maskline.session USING btree (partition, service_sid, date_created DESC, sid DESC);
+
+CREATE INDEX session_timer ON maskline.session USING btree (partition, timer_at) WHERE (timer_at IS NOT NULL);
+
+CREATE UNIQUE INDEX session_name ON maskline.session USING btree (partition, service_sid, unique_name) WHERE (unique_name IS NOT NULL);
+
+comment on column maskline.session.timer_at is 'At or before expires_at: when to look at the session again. Not event-sourced: a deadline that moves later leaves it and its index alone.';
+
+comment on index maskline.session_list is 'Keyset paging, newest first; also the sessions that a deleted service leaves behind.';
+
+comment on index maskline.session_name is 'Finds a session by its name; a backstop behind the claim.';
+
+comment on index maskline.session_timer is 'What falls due. No status in the predicate: it would cost the HOT update of every interaction.';
+
+create table maskline.stream (
+  partition integer not null,
+  stream_id text collate "C" not null,
+  account_sid text collate "C" not null,
+  category text collate "C" not null,
+  version bigint not null,
+  status text not null,
+  state jsonb,
+  state_schema integer not null,
+  constraint stream_pkey PRIMARY KEY (partition, stream_id)
+) with (fillfactor=80);
+
+comment on column maskline.stream.state is 'The fold of the stream''s events, so that loading never grows with the stream; null once it is deleted.';
+
+create table maskline.subscription (
+  name text collate "C" not null,
+  partition integer not null,
+  "position" bigint default 0 not null,
+  lease_owner text,
+  lease_epoch bigint default 0 not null,
+  lease_until timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  failures integer default 0 not null,
+  last_error text,
+  updated_at timestamp with time zone default clock() not null,
+  constraint subscription_pkey PRIMARY KEY (name, partition)
+) with (fillfactor=50);
+
+CREATE OR REPLACE FUNCTION maskline.append(p integer, c_stream text[], c_expected bigint[], c_account text[], c_category text[], c_count integer[], c_status text[], c_state jsonb[], c_schema integer[], c_id text[], c_fingerprint text[], c_until timestamp with time zone[], e_cmd integer[], e_stream text[], e_version bigint[], e_type text[], e_schema integer[], e_id uuid[], e_account text[], e_command text[], e_correlation text[], e_causation text[], e_actor text[], e_request text[], e_trace text[], e_occurred timestamp with time zone[], e_data jsonb[], e_hash bytea[], n_cmd integer[], n_stream text[], k_cmd integer[], k_kind text[], k_key text[], r_cmd integer[], r_kind text[], r_key text[], rare jsonb, rows jsonb, OUT head_position bigint, OUT recorded timestamp with time zone, OUT losers jsonb)
+ RETURNS record
+ LANGUAGE plpgsql
+ SET search_path TO 'maskline', 'pg_catalog'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET jit TO 'off'
+ SET lock_timeout TO '2s'
+AS $function$
+#variable_conflict use_column
+declare
+  n constant int := cardinality(c_stream);
+  ok boolean[];
+  written int;
+  missing text[];
+  loser record;
+begin
+  if current_setting('transaction_isolation') <> 'read committed' then
+    raise exception 'append judges by fresh snapshots: it needs read committed';
+  end if;
+
+  select h.position, h.recorded_at into strict head_position, recorded
+  from partition_head h where h.partition = p for update;
+  recorded := greatest(recorded, maskline.clock()); -- asked for only now: the lock may have taken a while
+
+  -- Judge. The first reason found counts; most batches have none, so each check only yields the losers.
+  if c_id is not null then
+    for loser in
+      select c.i, jsonb_build_object('outcome', 'duplicate', 'sid', d.sid, 'version', d.version, 'fingerprint', d.fingerprint) as why
+      from unnest(c_id) with ordinality c(id, i)
+      cross join lateral (select * from command d where d.partition = p and d.id = c.id limit 1) d
+    loop
+      losers := coalesce(losers, '{}') || jsonb_build_object(loser.i, loser.why);
+    end loop;
+  end if;
+
+  for loser in
+    select c.i, c.stream, c.expected, coalesce(s.version, 0) as version
+    from unnest(c_stream, c_expected) with ordinality c(stream, expected, i)
+    left join lateral (select version from stream s where s.partition = p and s.stream_id = c.stream limit 1) s on true
+    where coalesce(s.version, 0) <> c.expected
+  loop
+    losers := jsonb_build_object(loser.i, jsonb_build_object('outcome', 'conflict', 'version', loser.version, 'newer',
+      maskline.events_after(p, loser.stream, loser.expected, 64))) || coalesce(losers, '{}');
+  end loop;
+
+  if c_until is not null then
+    for loser in select c.i from unnest(c_until) with ordinality c(until, i) where c.until <= recorded
+    loop
+      losers := jsonb_build_object(loser.i, jsonb_build_object('outcome', 'late')) || coalesce(losers, '{}');
+    end loop;
+  end if;
+
+  if n_cmd is not null then
+    -- Most commands of a batch share a parent: each is looked up once.
+    missing := array(
+      select b.stream from (select distinct stream from unnest(n_stream) n(stream)) b
+      left join lateral (select s.status from stream s where s.partition = p and s.stream_id = b.stream limit 1) s on true
+      where s.status is distinct from 'live'
+    );
+    if cardinality(missing) > 0 then
+      for loser in select b.cmd as i, b.stream from unnest(n_cmd, n_stream) b(cmd, stream) where b.stream = any (missing)
+      loop
+        losers := jsonb_build_object(loser.i, jsonb_build_object('outcome', 'parent', 'holder', loser.stream)) || coalesce(losers, '{}');
+      end loop;
+    end if;
+  end if;
+
+  if rare is not null then
+    for loser in
+      select b.cmd as i, jsonb_build_object('outcome', 'in_use', 'kind', b.kind, 'holders', x.holders) as why
+      from jsonb_to_recordset(rare -> 'empties') b(cmd int, kind text, lo text, hi text)
+      cross join lateral (
+        select jsonb_agg(y.stream_id) as holders
+        from (select y.stream_id from claim y
+              where y.partition = p and y.account_sid = c_account[b.cmd] and y.kind = b.kind
+                and y.key >= b.lo collate "C" and y.key < b.hi collate "C" limit 64) y
+      ) x
+      where x.holders is not null
+      union all
+      select b.cmd, jsonb_build_object('outcome', 'limit', 'kind', b.kind, 'max', b.max)
+      from jsonb_to_recordset(rare -> 'counts') b(cmd int, kind text, lo text, hi text, max bigint)
+      where (select count(*) from claim y
+             where y.partition = p and y.account_sid = c_account[b.cmd] and y.kind = b.kind
+               and y.key >= b.lo collate "C" and y.key < b.hi collate "C") >= b.max
+    loop
+      losers := jsonb_build_object(loser.i, loser.why) || coalesce(losers, '{}');
+    end loop;
+  end if;
+
+  if k_cmd is not null then
+    for loser in
+      select b.cmd as i, b.kind, x.stream_id
+      from unnest(k_cmd, k_kind, k_key) b(cmd, kind, key)
+      cross join lateral (
+        select x.stream_id from claim x
+        where x.partition = p and x.account_sid = c_account[b.cmd] and x.kind = b.kind and x.key = b.key
+          and x.stream_id <> c_stream[b.cmd] limit 1
+      ) x
+    loop
+      losers := jsonb_build_object(loser.i, jsonb_build_object('outcome', 'taken', 'kind', loser.kind, 'holders', jsonb_build_array(loser.stream_id)))
+        || coalesce(losers, '{}');
+    end loop;
+  end if;
+
+  if losers is null then
+    ok := array_fill(true, array[n]);
+    written := coalesce(cardinality(e_cmd), 0);
+  else
+    ok := array(select not losers ? i::text from generate_series(1, n) i order by i);
+    written := (select count(*) from unnest(e_cmd) e(cmd) where ok[e.cmd]);
+    if not (true = any (ok)) then
+      return;
+    end if;
+  end if;
+
+  -- Write the winners.
+  insert into stream as s (partition, stream_id, account_sid, category, version, status, state, state_schema)
+  select p, c.stream, c.account, c.category, c.expected + c.count, c.status, c.state, c.schema
+  from unnest(c_stream, c_expected, c_account, c_category, c_count, c_status, c_state, c_schema)
+    with ordinality c(stream, expected, account, category, count, status, state, schema, i)
+  where ok[c.i] and c.count > 0
+  on conflict (partition, stream_id) do update
+  set version = excluded.version, status = excluded.status, state = excluded.state, state_schema = excluded.state_schema;
+
+  if r_cmd is not null then
+    delete from claim x
+    using unnest(r_cmd, r_kind, r_key) b(cmd, kind, key)
+    where ok[b.cmd] and x.partition = p and x.account_sid = c_account[b.cmd] and x.kind = b.kind and x.key = b.key
+      and x.stream_id = c_stream[b.cmd];
+  end if;
+
+  if k_cmd is not null then
+    insert into claim (partition, account_sid, kind, key, stream_id)
+    select p, c_account[b.cmd], b.kind, b.key, c_stream[b.cmd]
+    from unnest(k_cmd, k_kind, k_key) b(cmd, kind, key)
+    where ok[b.cmd];
+  end if;
+
+  if c_id is not null then
+    insert into command (partition, id, fingerprint, sid, version, recorded_at)
+    select p, c.id, c.fingerprint, c.stream, c.expected + c.count, recorded
+    from unnest(c_id, c_fingerprint, c_stream, c_expected, c_count) with ordinality c(id, fingerprint, stream, expected, count, i)
+    where ok[c.i] and c.id is not null;
+  end if;
+
+  if rare is not null then
+    perform maskline.write_secrets(p, rare -> 'secrets', c_account, ok);
+    perform maskline.write_event_keys(p, rare -> 'keys', c_stream, ok);
+  end if;
+
+  if rows is not null then
+    perform maskline.project(p, rows, ok);
+  end if;
+
+  if written > 0 then
+    update partition_head h set position = head_position + written, recorded_at = recorded where h.partition = p;
+
+    insert into event (partition, position, stream_id, version, type, schema_version, event_id, account_sid, command_id,
+                       correlation_id, causation_id, actor, request_id, trace_parent, occurred_at, recorded_at, data, content_hash)
+    select p, head_position + row_number() over (order by e.i), e.stream, e.version, e.type, e.schema, e.id, e.account, e.command,
+           e.correlation, e.causation, e.actor, e.request, e.trace, e.occurred, recorded, e.data, e.hash
+    from unnest(e_cmd, e_stream, e_version, e_type, e_schema, e_id, e_account, e_command, e_correlation, e_causation,
+                e_actor, e_request, e_trace, e_occurred, e_data, e_hash)
+      with ordinality e(cmd, stream, version, type, schema, id, account, command, correlation, causation,
+                        actor, request, trace, occurred, data, hash, i)
+    where ok[e.cmd];
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION maskline.clock()
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+RETURN date_trunc('milliseconds'::text, clock_timestamp());
+
+CREATE OR REPLACE FUNCTION maskline.events_after(p integer, stream text, after bigint, most integer)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+RETURN (SELECT COALESCE(jsonb_agg((to_jsonb(e.*) - 'content_hash'::text) ORDER BY e.version), '[]'::jsonb) AS "coalesce" FROM (SELECT e_1.partition, e_1."position", e_1.stream_id, e_1.version, e_1.type, e_1.schema_version, e_1.event_id, e_1.account_sid, e_1.command_id, e_1.correlation_id, e_1.causation_id, e_1.actor, e_1.request_id, e_1.trace_parent, e_1.occurred_at, e_1.recorded_at, e_1.data, e_1.content_hash FROM event e_1 WHERE ((e_1.partition = events_after.p) AND (e_1.stream_id = events_after.stream) AND (e_1.version > events_after.after)) ORDER BY e_1.version LIMIT events_after.most) e);
+
+CREATE OR REPLACE FUNCTION maskline.project(p integer, rows jsonb, ok boolean[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'maskline', 'pg_catalog'
+AS $function$
+declare
+  part jsonb;
+begin
+  part := rows -> 'session';
+  if part is not null then
+    insert into session as s (partition, sid, account_sid, service_sid, unique_name, status, closed_reason, mode, ttl,
+      date_started, date_ended, date_last_interaction, date_expiry, date_reopened, expires_at, timer_at, version, date_created, date_updated)
+    select p, r.sid, r.account_sid, r.service_sid, r.unique_name, r.status, r.closed_reason, r.mode, r.ttl,
+      r.date_started, r.date_ended, r.date_last_interaction, r.date_expiry, r.date_reopened, r.expires_at, r.expires_at, r.version, r.date_created, r.date_updated
+    from jsonb_to_recordset(part) r(cmd int, sid text, account_sid text, service_sid text, unique_name text, status text, closed_reason text,
+      mode text, ttl int, date_started timestamptz, date_ended timestamptz, date_last_interaction timestamptz, date_expiry timestamptz,
+      date_reopened timestamptz, expires_at timestamptz, version bigint, date_created timestamptz, date_updated timestamptz)
+    where ok[r.cmd]
+    on conflict (partition, sid) do update
+    set status = excluded.status, closed_reason = excluded.closed_reason, ttl = excluded.ttl,
+      date_started = excluded.date_started, date_ended = excluded.date_ended, date_last_interaction = excluded.date_last_interaction,
+      date_expiry = excluded.date_expiry, date_reopened = excluded.date_reopened, expires_at = excluded.expires_at,
+      timer_at = case when excluded.expires_at is not null then least(s.timer_at, excluded.expires_at) end,
+      version = excluded.version, date_updated = excluded.date_updated;
+  end if;
+
+  part := rows -> 'session_gone';
+  if part is not null then
+    delete from session s using jsonb_to_recordset(part) r(cmd int, sid text)
+    where ok[r.cmd] and s.partition = p and s.sid = r.sid;
+  end if;
+
+  part := rows -> 'service';
+  if part is not null then
+    insert into service (partition, sid, account_sid, unique_name, default_ttl, callback_url, intercept_callback_url, out_of_session_callback_url,
+      geo_match_level, number_selection_behavior, chat_instance_sid, version, date_created, date_updated)
+    select p, r.sid, r.account_sid, r.unique_name, r.default_ttl, r.callback_url, r.intercept_callback_url, r.out_of_session_callback_url,
+      r.geo_match_level, r.number_selection_behavior, r.chat_instance_sid, r.version, r.date_created, r.date_updated
+    from jsonb_to_recordset(part) r(cmd int, sid text, account_sid text, unique_name text, default_ttl int, callback_url text,
+      intercept_callback_url text, out_of_session_callback_url text, geo_match_level text, number_selection_behavior text,
+      chat_instance_sid text, version bigint, date_created timestamptz, date_updated timestamptz)
+    where ok[r.cmd]
+    on conflict (partition, sid) do update
+    set unique_name = excluded.unique_name, default_ttl = excluded.default_ttl, callback_url = excluded.callback_url,
+      intercept_callback_url = excluded.intercept_callback_url, out_of_session_callback_url = excluded.out_of_session_callback_url,
+      geo_match_level = excluded.geo_match_level, number_selection_behavior = excluded.number_selection_behavior,
+      chat_instance_sid = excluded.chat_instance_sid, version = excluded.version, date_updated = excluded.date_updated;
+  end if;
+
+  part := rows -> 'service_gone';
+  if part is not null then
+    delete from service s using jsonb_to_recordset(part) r(cmd int, sid text)
+    where ok[r.cmd] and s.partition = p and s.sid = r.sid;
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION maskline.rows_of(p integer, category text, stream text)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+RETURN CASE category WHEN 'session'::text THEN (SELECT jsonb_build_object('session', (to_jsonb(s.*) - '{partition,timer_at}'::text[])) AS jsonb_build_object FROM session s WHERE ((s.partition = rows_of.p) AND (s.sid = rows_of.stream))) WHEN 'service'::text THEN (SELECT jsonb_build_object('service', (to_jsonb(s.*) - 'partition'::text)) AS jsonb_build_object FROM service s WHERE ((s.partition = rows_of.p) AND (s.sid = rows_of.stream))) ELSE NULL::jsonb END;
+
+CREATE OR REPLACE FUNCTION maskline.write_event_keys(p integer, keys jsonb, c_stream text[], ok boolean[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'maskline', 'pg_catalog'
+AS $function$
+begin
+  delete from event_key x using jsonb_to_recordset(keys) b(cmd int, subject text, wrapped text)
+  where ok[b.cmd] and b.wrapped is null and x.partition = p and x.stream_id = c_stream[b.cmd]
+    and (b.subject is null or x.subject = b.subject);
+
+  insert into event_key (partition, stream_id, subject, wrapped_key)
+  select p, c_stream[b.cmd], b.subject, decode(b.wrapped, 'hex')
+  from jsonb_to_recordset(keys) b(cmd int, subject text, wrapped text)
+  where ok[b.cmd] and b.wrapped is not null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION maskline.write_secrets(p integer, secrets jsonb, c_account text[], ok boolean[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'maskline', 'pg_catalog'
+AS $function$
+begin
+  delete from secret x using jsonb_to_recordset(secrets) b(cmd int, sid text, slot text, value text)
+  where ok[b.cmd] and b.value is null
+    and x.partition = p and x.account_sid = c_account[b.cmd] and x.sid = b.sid and x.slot = b.slot;
+
+  delete from api_key x using jsonb_to_recordset(secrets) b(cmd int, sid text, slot text, value text)
+  where ok[b.cmd] and b.value is null and b.slot = 'key-hash' and x.sid = b.sid and x.account_sid = c_account[b.cmd];
+
+  insert into secret (partition, account_sid, sid, slot, value)
+  select p, c_account[b.cmd], b.sid, b.slot, decode(b.value, 'hex')
+  from jsonb_to_recordset(secrets) b(cmd int, sid text, slot text, value text)
+  where ok[b.cmd] and b.value is not null
+  on conflict (partition, account_sid, sid, slot) do update set value = excluded.value;
+
+  insert into api_key (sid, partition, account_sid)
+  select b.sid, p, c_account[b.cmd]
+  from jsonb_to_recordset(secrets) b(cmd int, sid text, slot text, value text)
+  where ok[b.cmd] and b.value is not null and b.slot = 'key-hash';
+end
+$function$;

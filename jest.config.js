@@ -33,8 +33,8 @@ export default {
       testMatch: [inFolders('.spec.ts')],
       testPathIgnorePatterns: ['/node_modules/', '\\.(int|e2e|long)\\.spec\\.ts$'],
     },
-    { ...onServers, displayName: 'int', testMatch: [inFolders('.int.spec.ts')], testTimeout: 30_000 },
-    { ...onServers, displayName: 'e2e', testMatch: [inFolders('.e2e.spec.ts')], testTimeout: 60_000 },
-    { ...onServers, displayName: 'long', testMatch: [inFolders('.long.spec.ts')], testTimeout: 600_000 },
+    { ...onServers, displayName: 'int', testMatch: [inFolders('.int.spec.ts')] },
+    { ...onServers, displayName: 'e2e', testMatch: [inFolders('.e2e.spec.ts')] },
+    { ...onServers, displayName: 'long', testMatch: [inFolders('.long.spec.ts')] },
   ],
 };

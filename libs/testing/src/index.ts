@@ -5,4 +5,5 @@ export * from './queue-backends.js';
 export * from './scenario.js';
 export * from './start-service.js';
 export * from './test-database.js';
+export * from './test-store.js';
 export * from './wait-for.js';

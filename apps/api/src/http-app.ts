@@ -14,7 +14,7 @@ export async function createHttpApp(
   { PUBLIC_URL, TRUST_PROXY }: Pick<Config, 'PUBLIC_URL' | 'TRUST_PROXY'>,
 ): Promise<NestFastifyApplication> {
   // Bodies are read by our own parser. Errors at the start are the caller's to report, in one line.
-  const options = { bodyParser: false, abortOnError: false, bufferLogs: true };
+  const options = { bodyParser: false, abortOnError: false };
   const root = { module: Process, imports };
   const app = await NestFactory.create<NestFastifyApplication>(root, createHttpAdapter(TRUST_PROXY), options);
   configureHttp(app, PUBLIC_URL);

@@ -1,3 +1,4 @@
+export * from './call.js';
 export * from './clean-up.js';
 export * from './describe-schema.js';
 export * from './move-clock.js';

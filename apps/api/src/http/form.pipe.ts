@@ -1,4 +1,5 @@
 import { Body, Query, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
+import { ApiConsumes } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { parameterInvalid } from '#domain';
 import { pageQuery, RequestError } from '#wire';
@@ -22,6 +23,9 @@ const formPipe = new SchemaPipe(parameterInvalid);
 const pagePipe = new SchemaPipe(
   (parameter, why) => new RequestError('bad-request', `'${parameter}' is invalid. ${why}`),
 );
+
+/** For OpenAPI: the only bodies that are taken. */
+export const ApiForms = () => ApiConsumes('application/x-www-form-urlencoded');
 
 /** The form in the body as the wish that its schema makes of it. */
 export const Form = (schema: z.ZodType) => Body({ schema, pipes: [formPipe] });

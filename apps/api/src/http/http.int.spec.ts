@@ -1,10 +1,9 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { cleanUp, testDatabase, waitFor } from '#testing';
+import { call, cleanUp, testDatabase, waitFor, type Call, type Login } from '#testing';
 import type { Database } from '#platform';
-import { call, type Call } from '../spec/call.js';
-import { serveApi, type Login } from '../spec/serve-api.js';
+import { serveApi } from '../spec/serve-api.js';
 
 let api: Awaited<ReturnType<typeof serveApi>>;
 let database: Database;

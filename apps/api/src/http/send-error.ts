@@ -2,6 +2,7 @@ import { HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '#domain';
 import { errorReply, RequestError, RETRY_AFTER_SECONDS } from '#wire';
+import { isDatabaseAway } from './is-database-away.js';
 
 const logger = new Logger('HTTP');
 
@@ -30,6 +31,7 @@ export function pathOf(request: FastifyRequest): string {
 /** Null for what nobody foresaw. Nest and Fastify speak of a bad request through an HttpException with its status. */
 function recognize(error: unknown): DomainError | RequestError | null {
   if (error instanceof DomainError || error instanceof RequestError) return error;
+  if (isDatabaseAway(error)) return new DomainError('overloaded', 'the database cannot be reached');
   if (!(error instanceof HttpException)) return null;
   const status = error.getStatus();
   if (status === 404) return new RequestError('resource-not-found');

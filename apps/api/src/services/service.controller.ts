@@ -12,9 +12,10 @@ import {
   updateServiceForm,
   type PageRequest,
 } from '#wire';
-import { Form, PageOf } from '../http/form.pipe.js';
+import { ApiForms, Form, PageOf } from '../http/form.pipe.js';
 import { AccountSid, BaseUrl, Context } from '../http/request.decorators.js';
 
+@ApiForms()
 @Controller('v1/Services')
 export class ServiceController {
   constructor(

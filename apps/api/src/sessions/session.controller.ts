@@ -5,9 +5,10 @@ import type { SessionUpdate } from '#domain';
 import type { EventContext } from '#event-store';
 import { ServiceQueries, SessionQueries } from '#read-model';
 import { createSessionForm, pageResource, sessionResource, updateSessionForm, type PageRequest } from '#wire';
-import { Form, PageOf } from '../http/form.pipe.js';
+import { ApiForms, Form, PageOf } from '../http/form.pipe.js';
 import { AccountSid, BaseUrl, Context } from '../http/request.decorators.js';
 
+@ApiForms()
 @Controller('v1/Services/:serviceSid/Sessions')
 export class SessionController {
   constructor(

@@ -1,6 +1,11 @@
 import { request as send, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import type { Login } from './serve-api.js';
+
+/** Account SID and auth token, or API key SID and secret. */
+export interface Login {
+  readonly username: string;
+  readonly password: string;
+}
 
 export interface Answer {
   readonly status: number;
@@ -17,7 +22,7 @@ export interface Call {
   readonly body?: Readonly<Record<string, string>> | string | Buffer;
 }
 
-/** For specs: HTTP as it is. `fetch` would tidy up the paths and headers whose handling is to be seen. */
+/** HTTP as it is. `fetch` would tidy up the paths and headers whose handling is to be seen. */
 export async function call(
   url: string,
   method: string,

@@ -1,0 +1,56 @@
+import { CommandBus } from '@nestjs/cqrs';
+import { Credentials, ensureAccount, observeLog, observeStore, openStore, StoreModule } from '#application';
+import { ensurePartitions } from '#event-store';
+import {
+  loadServerConfig,
+  openDatabase,
+  openMetrics,
+  pendingMigrations,
+  runMain,
+  StartError,
+  useProcessLog,
+  type Database,
+  type Shutdown,
+} from '#platform';
+import { ApiModule } from './api.module.js';
+import { createHttpApp } from './http-app.js';
+import { databaseChecks } from './ops/database-checks.js';
+import { serveDocs } from './ops/serve-docs.js';
+
+/** The API alone, over a database that `maskline migrate` has prepared. Any number of these may run side by side. */
+async function main(shutdown: Shutdown): Promise<void> {
+  const config = loadServerConfig();
+  useProcessLog(config);
+
+  const database = openDatabase(config, 'api');
+  shutdown.add('the database connections', () => database.close());
+  await requireMigrated(database);
+  await ensurePartitions(database.admin, config.PARTITIONS);
+
+  const metrics = openMetrics();
+  const store = await openStore(database, config.MASKLINE_MASTER_KEY, observeStore(metrics));
+  shutdown.add('wake-ups', () => store.wake.stop());
+  observeLog(metrics, database);
+
+  const parts = [StoreModule.of(store), ApiModule.register({ metrics, checks: databaseChecks(database) })];
+  const app = await createHttpApp(parts, config);
+  serveDocs(app);
+  shutdown.add('HTTP', () => app.close());
+  await app.init();
+
+  const { MASKLINE_ACCOUNT_SID: sid, MASKLINE_AUTH_TOKEN: authToken } = config;
+  if (sid !== undefined && authToken !== undefined) {
+    await ensureAccount(app.get(CommandBus), app.get(Credentials), { sid, authToken });
+  }
+  await app.listen(config.PORT, config.HOST);
+}
+
+/** Replicas start together; one that migrated would have the others wait for it or trip over it. */
+async function requireMigrated(database: Database): Promise<void> {
+  const pending = await pendingMigrations(database.admin);
+  if (pending.length > 0) {
+    throw new StartError(`the database is not up to date (${pending.join(', ')}): run npm run migrate first`);
+  }
+}
+
+await runMain(main);

@@ -1,0 +1,254 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { moveClock } from '#testing';
+import { startApi, type Api } from './start-api.js';
+
+/** What a walk through a list needs of the SDK's pages. */
+interface PageOfSids {
+  readonly instances: readonly { readonly sid: string }[];
+  nextPage(): Promise<PageOfSids> | undefined;
+}
+
+let api: Api;
+
+beforeAll(async () => {
+  api = await startApi();
+}, 60_000);
+
+const services = () => api.proxy.services;
+const newService = (settings: object = {}) =>
+  services().create({ uniqueName: `service-${Math.random()}`, ...settings });
+const inAnHour = () => new Date(Math.floor(Date.now() / 1000) * 1000 + 3_600_000);
+
+describe('a service, through the SDK', () => {
+  it('is created with defaults', async () => {
+    const service = await services().create({ uniqueName: 'rides' });
+    expect(service).toMatchObject({
+      sid: expect.stringMatching(/^KS[0-9a-f]{32}$/) as unknown,
+      accountSid: api.accountSid,
+      uniqueName: 'rides',
+      defaultTtl: 0,
+      callbackUrl: null,
+      interceptCallbackUrl: null,
+      outOfSessionCallbackUrl: null,
+      chatInstanceSid: null,
+      geoMatchLevel: 'country',
+      numberSelectionBehavior: 'prefer-sticky',
+      dateCreated: expect.any(Date) as unknown,
+      url: `${api.url}/v1/Services/${service.sid}`,
+    });
+    expect(service.dateUpdated).toEqual(service.dateCreated);
+  });
+
+  it('keeps every setting', async () => {
+    const settings = {
+      defaultTtl: 60,
+      callbackUrl: 'https://app.test/events?x=1&y=%20',
+      interceptCallbackUrl: 'http://app.test/intercept',
+      outOfSessionCallbackUrl: 'https://app.test/oos',
+      chatInstanceSid: `IS${'8'.repeat(32)}`,
+      geoMatchLevel: 'area-code' as const,
+      numberSelectionBehavior: 'avoid-sticky' as const,
+    };
+    const { sid } = await newService(settings);
+    expect(await services()(sid).fetch()).toMatchObject(settings);
+  });
+
+  it('changes only what is sent', async () => {
+    const { sid, uniqueName } = await newService({ defaultTtl: 60, callbackUrl: 'https://app.test/' });
+    const updated = await services()(sid).update({ callbackUrl: '', geoMatchLevel: 'overlay' });
+    expect(updated).toMatchObject({
+      uniqueName,
+      defaultTtl: 60,
+      callbackUrl: null,
+      geoMatchLevel: 'overlay',
+    });
+    expect(await services()(sid).fetch()).toEqual(updated);
+  });
+
+  it('is found by its unique name', async () => {
+    const { sid } = await newService({ uniqueName: 'by name é' });
+    expect((await services()('by name é').fetch()).sid).toBe(sid);
+  });
+
+  it('takes its sessions along when it is deleted, and frees its name', async () => {
+    const { sid, uniqueName } = await newService();
+    const session = await services()(sid).sessions.create();
+    expect(await services()(sid).remove()).toBe(true);
+    await expect(services()(sid).fetch()).rejects.toMatchObject({ status: 404, code: 20404 });
+    await expect(services()(sid).sessions(session.sid).fetch()).rejects.toMatchObject({ code: 20404 });
+    await expect(services()(sid).sessions.list()).rejects.toThrow();
+    await expect(services()(sid).sessions.create()).rejects.toMatchObject({ code: 20404 });
+    expect((await services().create({ uniqueName })).sid).not.toBe(sid);
+  });
+});
+
+describe('a session, through the SDK', () => {
+  it('is created from nothing', async () => {
+    const { sid: serviceSid } = await newService({ defaultTtl: 60 });
+    const session = await services()(serviceSid).sessions.create();
+    expect(session).toMatchObject({
+      sid: expect.stringMatching(/^KC[0-9a-f]{32}$/) as unknown,
+      serviceSid,
+      accountSid: api.accountSid,
+      uniqueName: null,
+      status: 'open',
+      closedReason: null,
+      ttl: 60,
+      mode: 'voice-and-message',
+      dateStarted: null,
+      dateEnded: null,
+      dateLastInteraction: null,
+      dateExpiry: null,
+    });
+  });
+
+  it('keeps what it is created with', async () => {
+    const { sessions } = services()((await newService()).sid);
+    const wish = {
+      uniqueName: 'Order #1234 é+&=',
+      dateExpiry: inAnHour(),
+      ttl: 3600,
+      mode: 'voice-only' as const,
+      status: 'in-progress' as const,
+    };
+    const { sid } = await sessions.create(wish);
+    const session = await sessions(sid).fetch();
+    expect(session).toMatchObject(wish);
+    expect(session.dateStarted).toEqual(session.dateCreated);
+  });
+
+  it('takes an empty unique name for none, and a ttl of nothing for no limit', async () => {
+    const { sessions } = services()((await newService({ defaultTtl: 60 })).sid);
+    // As callers in JavaScript do, against the SDK's types.
+    const wish = { ttl: 0, uniqueName: null } as unknown as Parameters<typeof sessions.create>[0];
+    expect(await sessions.create(wish)).toMatchObject({ uniqueName: null, ttl: 0 });
+    expect(await sessions.create(wish)).toMatchObject({ uniqueName: null });
+  });
+
+  it('is closed and opened again', async () => {
+    const { sessions } = services()((await newService()).sid);
+    const { sid } = await sessions.create({ dateExpiry: inAnHour() });
+    const closed = await sessions(sid).update({ status: 'closed' });
+    expect(closed).toMatchObject({
+      status: 'closed',
+      closedReason: 'api',
+      dateEnded: expect.any(Date) as unknown,
+    });
+    const reopened = await sessions(sid).update({ status: 'in-progress', ttl: 600 });
+    expect(reopened).toMatchObject({
+      status: 'in-progress',
+      closedReason: null,
+      dateEnded: null,
+      dateExpiry: null,
+      ttl: 600,
+    });
+    expect(await sessions(sid).fetch()).toEqual(reopened);
+  });
+
+  it('stays as it is when nothing is asked', async () => {
+    const { sessions } = services()((await newService()).sid);
+    const session = await sessions.create({ ttl: 5000 });
+    const updated = await sessions(session.sid).update();
+    expect(updated.toJSON()).toEqual(session.toJSON());
+  });
+
+  it('is gone once it is removed, and its name is free', async () => {
+    const { sessions } = services()((await newService()).sid);
+    const { sid } = await sessions.create({ uniqueName: 'again' });
+    expect(await sessions(sid).remove()).toBe(true);
+    await expect(sessions(sid).fetch()).rejects.toMatchObject({ status: 404, code: 20404 });
+    await expect(sessions('again').fetch()).rejects.toMatchObject({ status: 404, code: 80308 });
+    await expect(sessions(sid).remove()).rejects.toMatchObject({ code: 20404 });
+    expect((await sessions.create({ uniqueName: 'again' })).sid).not.toBe(sid);
+  });
+
+  it('is shown closed from its deadline on, whoever looks', async () => {
+    const { sessions } = services()((await newService()).sid);
+    const { sid, dateCreated } = await sessions.create({ ttl: 3600 });
+    await moveClock(api.database, '2 hours');
+    try {
+      const deadline = new Date(dateCreated.getTime() + 3_600_000);
+      const ended = {
+        status: 'closed',
+        closedReason: 'ttl-expired',
+        dateEnded: deadline,
+        dateUpdated: deadline,
+      };
+      expect(await sessions(sid).fetch()).toMatchObject(ended);
+      expect(await sessions.list()).toMatchObject([{ sid, ...ended }]);
+      await expect(sessions(sid).update({ ttl: 7200 })).rejects.toMatchObject({ code: 80607 });
+    } finally {
+      await moveClock(api.database, '0');
+    }
+  });
+});
+
+describe('a list, through the SDK', () => {
+  const created = async (count: number) => {
+    const { sessions } = services()((await newService()).sid);
+    const sids: string[] = [];
+    for (let i = 0; i < count; i++) sids.unshift((await sessions.create()).sid);
+    return { sessions, sids };
+  };
+
+  it('comes newest first', async () => {
+    const { sessions, sids } = await created(5);
+    expect((await sessions.list()).map(({ sid }) => sid)).toEqual(sids);
+  });
+
+  it('follows the pages to the end, or as far as asked', async () => {
+    const { sessions, sids } = await created(7);
+    expect((await sessions.list({ pageSize: 2 })).map(({ sid }) => sid)).toEqual(sids);
+    expect((await sessions.list({ limit: 3 })).map(({ sid }) => sid)).toEqual(sids.slice(0, 3));
+    expect(await sessions.list({ limit: 5000 })).toHaveLength(7);
+  });
+
+  it('is turned over page by page, to and fro', async () => {
+    const { sessions, sids } = await created(7);
+    const first = await sessions.page({ pageSize: 3 });
+    const second = await first.nextPage();
+    const third = await second?.nextPage();
+    const back = await third?.previousPage();
+    const start = await back?.previousPage();
+    const shown = [first, second, third, back, start].map((page) => page?.instances.map(({ sid }) => sid));
+    const pages = [sids.slice(0, 3), sids.slice(3, 6), sids.slice(6)];
+    expect(shown).toEqual([pages[0], pages[1], pages[2], pages[1], pages[0]]);
+    expect(await third?.nextPage()).toBeUndefined();
+    expect((await sessions.page({ pageSize: 3, pageNumber: 1 })).instances.map(({ sid }) => sid)).toEqual(
+      pages[1],
+    );
+  });
+
+  it('loses and doubles nothing while others are created', async () => {
+    const { sessions, sids } = await created(6);
+    const seen: string[] = [];
+    let page: PageOfSids = await sessions.page({ pageSize: 2 });
+    for (;;) {
+      seen.push(...page.instances.map(({ sid }) => sid));
+      await sessions.create();
+      const next = await page.nextPage();
+      if (!next) break;
+      page = next;
+    }
+    expect(seen).toEqual(sids);
+  });
+
+  it('may be empty', async () => {
+    const { sessions } = services()((await newService()).sid);
+    expect(await sessions.list()).toEqual([]);
+  });
+});
+
+describe('an error, through the SDK', () => {
+  it('carries the code, the words and the page that explains it', async () => {
+    const { sessions } = services()((await newService()).sid);
+    await sessions.create({ uniqueName: 'taken' });
+    await expect(sessions.create({ uniqueName: 'taken' })).rejects.toMatchObject({
+      name: 'Error',
+      status: 400,
+      code: 80603,
+      message: expect.stringContaining('Session UniqueName must be unique') as unknown,
+      moreInfo: 'https://www.twilio.com/docs/errors/80603',
+    });
+  });
+});

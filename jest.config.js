@@ -25,6 +25,8 @@ const inFolders = (suffix) => `<rootDir>/{apps,libs,examples,scripts,test}/**/*$
 export default {
   // The servers need a core of their own.
   maxWorkers: 2,
+  // Generous, for a machine that does other things as well; longer ones say so themselves.
+  testTimeout: 60_000,
   reporters: ['default', '<rootDir>/libs/testing/src/jest/coverage-reporter.mjs'],
   projects: [
     {

@@ -96,7 +96,7 @@ export class Database {
     // An error event without a listener ends the process. The pool has dropped the connection by then,
     // and whoever was using it gets the error from the statement itself.
     pool.on('error', (error) => {
-      this.logger.warn(`an idle ${purpose} connection was lost: ${error.message}`);
+      if (!pool.ending) this.logger.warn(`an idle ${purpose} connection was lost: ${error.message}`);
     });
     pool.on('connect', (client) => {
       client.on('error', () => undefined);

@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 interface DescribedError {
   readonly type: string;
   readonly code?: string;
@@ -14,7 +16,7 @@ const SQL_STATE = /^[0-9A-Z]{5}$/;
  * and those are people's names and numbers; its code, the constraint and the stack tell enough.
  */
 export function describeError(error: unknown): DescribedError {
-  if (!(error instanceof Error)) return { type: typeof error, message: 'not an Error', stack: '' };
+  if (!types.isNativeError(error)) return { type: typeof error, message: 'not an Error', stack: '' };
   const code = textOf(error, 'code');
   const isFromSql = code !== null && SQL_STATE.test(code);
   const message = isFromSql

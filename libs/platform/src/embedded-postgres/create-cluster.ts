@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { StartError } from '../start-error.js';
 import type { DatabaseUser } from './database-user.js';
 import type { Home } from './home.js';
 
@@ -45,11 +46,22 @@ export function createCluster(binDir: string, home: Home, password: string, user
     // Without a server: this takes a tenth of a start, a connection and a stop.
     const single = ['--single', '-D', draft, '-c', 'exit_on_error=on', 'postgres'];
     run('postgres', single, `create database ${NAME}\n`);
+  } catch (error) {
+    throw new StartError(`PostgreSQL could not be set up: ${complaintOf(error)} (in ${home.directory})`);
   } finally {
     rmSync(passwordFile, { force: true });
   }
   renameSync(draft, home.cluster);
   flushDirectory(home.directory);
+}
+
+/** What the program complained of; a hint or its tidying up may follow. */
+function complaintOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // execFileSync adds what the program wrote.
+  const { stderr = '' } = error as Error & { stderr?: string };
+  const lines = stderr.trim().split('\n');
+  return lines.find((line) => /error|fatal|could not/i.test(line)) ?? error.message;
 }
 
 /** C.UTF-8: one order on every system. From 17 on it is built in; before, the system's library has it. */

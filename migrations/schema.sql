@@ -78,6 +78,17 @@ create table maskline.partition_head (
   constraint partition_head_pkey PRIMARY KEY (partition)
 ) with (fillfactor=10, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=1000);
 
+create table maskline.rebuild (
+  table_name text collate "C" not null,
+  partition integer not null,
+  base bigint not null,
+  folded_to text collate "C",
+  folded_events bigint default 0 not null,
+  is_folded boolean default false not null,
+  "position" bigint not null,
+  constraint rebuild_pkey PRIMARY KEY (table_name, partition)
+);
+
 create table maskline.secret (
   partition integer not null,
   account_sid text collate "C" not null,

@@ -7,3 +7,8 @@ export * from './service/service.projector.js';
 export * from './service/service.queries.js';
 export * from './session/session.projector.js';
 export * from './session/session.queries.js';
+export * from './folded-table.js';
+export { rebuildStream } from './rebuild/rebuild-stream.js';
+export * from './rebuild/rebuild.js';
+export * from './verify/compare-rows.js';
+export * from './verify/verify.js';

@@ -6,12 +6,14 @@ import { databaseGate } from './database-gate.js';
 export async function startApi() {
   const { url: databaseUrl, database } = await testDatabase();
   const gate = await databaseGate(databaseUrl);
-  const { url, accountSid, authToken } = await startService('api', { env: { DATABASE_URL: gate.url } });
+  const service = await startService('api', { env: { DATABASE_URL: gate.url } });
+  const { url, accountSid, authToken } = service;
   const login: Login = { username: accountSid, password: authToken };
   const client = twilio(accountSid, authToken);
   client.proxy.baseUrl = url;
   return {
     url,
+    service,
     database,
     /** Between the API and its database. */
     gate,

@@ -58,7 +58,14 @@ export function configureHttp(app: NestFastifyApplication, publicUrl: string | u
     if (!request.is404) await resolvePath(request, request.caller.accountSid, services, sessions);
   });
 
+  let isClosing = false;
+  server.addHook('preClose', (done) => {
+    isClosing = true;
+    done();
+  });
   server.addHook('onSend', (_request, reply, payload, done) => {
+    // What is in flight is still answered; its caller should come again by another connection.
+    if (isClosing) reply.header('Connection', 'close');
     reply.header('Twilio-Request-Duration', (reply.elapsedTime / 1000).toFixed(3));
     done(null, payload);
   });

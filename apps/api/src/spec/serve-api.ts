@@ -1,4 +1,5 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
+import { Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { Registry } from 'prom-client';
 import { CreateAccount, CreateApiKey, newSecret, openStore, RevokeApiKey, StoreModule } from '#application';
@@ -18,6 +19,7 @@ export async function serveApi(
   database: Database,
   { publicUrl, checks = [] }: { publicUrl?: string; checks?: ReadinessCheck[] } = {},
 ) {
+  Logger.overrideLogger(false);
   await ensurePartitions(database.admin, 1);
   const masterKey = createSecretKey(randomBytes(32));
   const observer = { flushed: () => undefined, conflicted: () => undefined };
@@ -26,7 +28,6 @@ export async function serveApi(
     [StoreModule.of(store), ApiModule.register({ metrics: new Registry(), checks })],
     { PUBLIC_URL: publicUrl, TRUST_PROXY: false },
   );
-  app.useLogger(false);
   await app.listen(0, '127.0.0.1');
   const commands = app.get(CommandBus);
 

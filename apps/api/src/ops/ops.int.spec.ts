@@ -1,0 +1,114 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { call, cleanUp, testDatabase } from '#testing';
+import type { Database } from '#platform';
+import { serveApi } from '../spec/serve-api.js';
+import { databaseChecks } from './database-checks.js';
+import { openApi } from './serve-docs.js';
+
+let database: Database;
+let api: Awaited<ReturnType<typeof serveApi>>;
+let broken: string | null = null;
+
+beforeAll(async () => {
+  ({ database } = await testDatabase());
+  const other = {
+    name: 'other',
+    check: () => (broken === null ? Promise.resolve() : Promise.reject(new Error(broken))),
+  };
+  const hanging = {
+    name: 'hanging',
+    check: () => (broken === null ? Promise.resolve() : new Promise<void>(() => undefined)),
+  };
+  api = await serveApi(database, { checks: [...databaseChecks(database), other, hanging] });
+  cleanUp(() => api.app.close());
+});
+
+describe('/healthz', () => {
+  it('says that the process answers, to anyone', async () => {
+    const { status, body } = await call(api.url, 'GET', '/healthz');
+    expect([status, body]).toEqual([200, { status: 'ok' }]);
+  });
+});
+
+describe('/readyz', () => {
+  it('lists every check', async () => {
+    const { status, body } = await call(api.url, 'GET', '/readyz');
+    expect([status, body]).toEqual([
+      200,
+      { status: 'ready', checks: { database: 'ok', migrations: 'ok', other: 'ok', hanging: 'ok' } },
+    ]);
+  });
+
+  it('says which check fails or hangs, and keeps the reason to the log', async () => {
+    broken = 'the reason';
+    const { status, body, text } = await call(api.url, 'GET', '/readyz');
+    broken = null;
+    expect([status, body]).toEqual([
+      503,
+      {
+        status: 'not ready',
+        checks: { database: 'ok', migrations: 'ok', other: 'failing', hanging: 'failing' },
+      },
+    ]);
+    expect(text).not.toContain('the reason');
+  });
+
+  it('is not ready while the database lacks a migration', async () => {
+    await database.admin.query('create table maskline.kept as select * from maskline.migration');
+    await database.admin.query(
+      `delete from maskline.migration where name = (select max(name) from maskline.migration)`,
+    );
+    const { body } = await call(api.url, 'GET', '/readyz');
+    await database.admin.query(
+      `insert into maskline.migration select * from maskline.kept on conflict do nothing`,
+    );
+    expect(body?.['checks']).toMatchObject({ migrations: 'failing' });
+  });
+});
+
+describe('/metrics', () => {
+  it('counts requests by route, never by path', async () => {
+    const login = await api.account();
+    await call(api.url, 'GET', '/v1/Services/some-name', { login });
+    await call(api.url, 'GET', '/v1/nowhere/some-name', { login });
+    const response = await fetch(`${api.url}/metrics`);
+    const metrics = await response.text();
+    expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    const count = 'maskline_http_request_duration_seconds_count';
+    expect(metrics).toContain(`${count}{method="GET",route="/v1/Services/:serviceSid",status="404"} 1`);
+    expect(metrics).toContain(`${count}{method="GET",route="none",status="404"} 1`);
+    expect(metrics).not.toContain('some-name');
+  });
+});
+
+describe('the OpenAPI document', () => {
+  it('describes every route of the API, forms and all, and nothing else', () => {
+    const { paths } = openApi(api.app);
+    const routes = Object.entries(paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method} ${path}`),
+    );
+    expect(routes.sort()).toEqual([
+      'delete /v1/Services/{serviceSid}',
+      'delete /v1/Services/{serviceSid}/Sessions/{sessionSid}',
+      'get /v1/Services',
+      'get /v1/Services/{serviceSid}',
+      'get /v1/Services/{serviceSid}/Sessions',
+      'get /v1/Services/{serviceSid}/Sessions/{sessionSid}',
+      'post /v1/Services',
+      'post /v1/Services/{serviceSid}',
+      'post /v1/Services/{serviceSid}/Sessions',
+      'post /v1/Services/{serviceSid}/Sessions/{sessionSid}',
+    ]);
+    const form = paths['/v1/Services']?.post?.requestBody;
+    expect(form).toMatchObject({
+      content: {
+        'application/x-www-form-urlencoded': {
+          schema: {
+            required: ['UniqueName'],
+            properties: { UniqueName: { type: 'string', maxLength: 191 }, CallbackUrl: { format: 'uri' } },
+          },
+        },
+      },
+    });
+  });
+});

@@ -313,7 +313,11 @@ begin
     with ordinality c(stream, expected, account, category, count, status, state, schema, i)
   where ok[c.i] and c.count > 0
   on conflict (partition, stream_id) do update
-  set version = excluded.version, status = excluded.status, state = excluded.state, state_schema = excluded.state_schema;
+  -- While a new version is rolled out, an old process must not put its state in the place of a newer shape: then none is
+  -- kept (schema 0), and whoever comes next folds the events.
+  set version = excluded.version, status = excluded.status,
+    state = case when s.state_schema <= excluded.state_schema then excluded.state end,
+    state_schema = case when s.state_schema <= excluded.state_schema then excluded.state_schema else 0 end;
 
   if r_cmd is not null then
     delete from claim x

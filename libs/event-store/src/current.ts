@@ -3,7 +3,8 @@ import type { Queryable } from './append.js';
 import type { Loaded } from './load.js';
 import type { AnyProjector } from './projector.js';
 import { readStream } from './read-stream.js';
-import type { Upcasters } from './upcasters.js';
+import type { RecordedEvent } from './recorded-event.js';
+import { newerThanUs, type Upcasters } from './upcasters.js';
 
 /** What every state of an aggregate has. */
 export interface Aggregate {
@@ -58,10 +59,21 @@ async function foldStream<State extends Aggregate, Event extends DomainEvent>(
   { db, upcasters }: Reading,
 ): Promise<State> {
   let state = stream.initial;
-  for await (const { event, version, occurredAt } of readStream(db, place, upcasters)) {
-    // The stream's own events, lifted to today's shape.
-    state = stream.evolve(state, event as Event, occurredAt);
-    if (version === upTo) break;
+  for await (const recorded of readStream(db, place, upcasters)) {
+    state = evolved(stream, state, recorded);
+    if (recorded.version === upTo) break;
   }
   return state;
+}
+
+/** The state after one more event of the log. A type that `evolve` does not know was written by a newer version. */
+export function evolved<State extends Aggregate, Event extends DomainEvent>(
+  stream: Stream<State, Event>,
+  state: State,
+  { event, occurredAt }: RecordedEvent,
+): State {
+  // The stream's own events, lifted to today's shape, as far as this version knows.
+  const after = stream.evolve(state, event as Event, occurredAt) as State | undefined;
+  if (after === undefined) throw newerThanUs();
+  return after;
 }

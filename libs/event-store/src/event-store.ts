@@ -3,7 +3,14 @@ import { uuidv7 } from 'uuidv7';
 import type { Outcome, Queryable } from './append.js';
 import { Batcher, type BatcherOptions } from './batcher.js';
 import { CoalescedRead } from './coalesced-read.js';
-import { currentOf, type Aggregate, type Current, type Reading, type RowsByTable } from './current.js';
+import {
+  currentOf,
+  evolved,
+  type Aggregate,
+  type Current,
+  type Reading,
+  type RowsByTable,
+} from './current.js';
 import type { EventContext } from './event-context.js';
 import { expiryCommandId } from './expiry-command-id.js';
 import { load, type Loaded, type LoadRequest } from './load.js';
@@ -169,8 +176,8 @@ export class EventStore {
 
   /** Commands on one stream, and commands with the same id, wait for each other. */
   #inTurn(id: string | null, { idempotency }: EventContext, work: () => Promise<Changed>): Promise<Changed> {
-    const onStream = () => (id === null ? work() : this.#turns.run(id, work));
-    return idempotency === null ? onStream() : this.#turns.run(idempotency.commandId, onStream);
+    const onStream = () => (id === null ? work() : this.#turns.run(`stream ${id}`, work));
+    return idempotency === null ? onStream() : this.#turns.run(`command ${idempotency.commandId}`, onStream);
   }
 
   #load(
@@ -251,9 +258,11 @@ export class EventStore {
     const changed = { sid: id, version: current.version + events.length, isDuplicate: false, rows };
     if (outcome.kind === 'ok') return { outcome, changed };
     if (outcome.kind !== 'conflict') return { outcome, changed: null };
-    // Newer events of this very command: it was committed, and only the answer was lost.
+    // Newer events of this very command: it was committed, by a try of ours whose answer was lost, or by another process.
     if (outcome.newer.some((event) => event.command_id === commandId)) {
-      return { outcome: { kind: 'ok', version: changed.version, recordedAt: outcome.recordedAt }, changed };
+      const isOurs = outcome.newer.some((event) => event.event_id === command.events[0]?.eventId);
+      const { recordedAt } = outcome;
+      return { outcome: isOurs ? { kind: 'ok', version: changed.version, recordedAt } : outcome, changed };
     }
     this.options.onConflict?.();
     return { outcome, changed: null };
@@ -269,11 +278,11 @@ export class EventStore {
     if (current.version + conflict.newer.length !== conflict.version) return null;
     const { projectors, upcasters } = this.#reading;
     return conflict.newer.reduce((before: Current<State>, row): Current<State> => {
-      const { event, occurredAt, version } = recordedEvent(row, upcasters);
+      const recorded = recordedEvent(row, upcasters);
+      const { event, occurredAt, version } = recorded;
       return {
         version,
-        // The stream's own events, lifted to today's shape.
-        state: stream.evolve(before.state, event as Event, occurredAt),
+        state: evolved(stream, before.state, recorded),
         rows: projectInline(projectors[stream.category] ?? [], streamId, before, occurredAt, [event]),
         now: conflict.recordedAt,
       };

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chownSync,
   closeSync,
@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { StartError } from '../start-error.js';
+import { spawnSupervised } from '../supervised-process.js';
 import type { DatabaseUser } from './database-user.js';
 import type { Home } from './home.js';
 
@@ -18,7 +19,12 @@ import type { Home } from './home.js';
 export const NAME = 'maskline';
 
 /** Makes the cluster beside its final place and renames it when all is done, so a cut attempt leaves nothing. */
-export function createCluster(binDir: string, home: Home, password: string, user: DatabaseUser): void {
+export async function createCluster(
+  binDir: string,
+  home: Home,
+  password: string,
+  user: DatabaseUser,
+): Promise<void> {
   const draft = `${home.cluster}.new`;
   const passwordFile = `${draft}.password`;
   rmSync(draft, { recursive: true, force: true });
@@ -28,26 +34,16 @@ export function createCluster(binDir: string, home: Home, password: string, user
     chownSync(draft, user.uid, user.gid);
     chownSync(passwordFile, user.uid, user.gid);
   }
-  const run = (program: string, args: string[], input = '') =>
-    execFileSync(join(binDir, program), args, {
-      cwd: '/',
-      env: { LC_ALL: 'C' },
-      encoding: 'utf8',
-      stdio: 'pipe',
-      input,
-      ...user,
-    });
+  const postgres = join(binDir, 'postgres');
   try {
-    run('initdb', [
+    await run(user, join(binDir, 'initdb'), [
       ...['-D', draft, '-U', NAME, '--pwfile', passwordFile],
       ...['--auth', 'scram-sha-256', '--data-checksums', '--encoding', 'UTF8'],
-      ...localeOptions(run('postgres', ['-V'])),
+      ...localeOptions(await run(user, postgres, ['-V'])),
     ]);
     // Without a server: this takes a tenth of a start, a connection and a stop.
-    const single = ['--single', '-D', draft, '-c', 'exit_on_error=on', 'postgres'];
-    run('postgres', single, `create database ${NAME}\n`);
-  } catch (error) {
-    throw new StartError(`PostgreSQL could not be set up: ${complaintOf(error)} (in ${home.directory})`);
+    const single = [postgres, '--single', '-D', draft, '-c', 'exit_on_error=on', 'postgres'];
+    await run(user, '/bin/sh', ['-c', `echo 'create database ${NAME}' | "$@"`, 'sh', ...single]);
   } finally {
     rmSync(passwordFile, { force: true });
   }
@@ -55,13 +51,19 @@ export function createCluster(binDir: string, home: Home, password: string, user
   flushDirectory(home.directory);
 }
 
-/** What the program complained of; a hint or its tidying up may follow. */
-function complaintOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  // execFileSync adds what the program wrote.
-  const { stderr = '' } = error as Error & { stderr?: string };
-  const lines = stderr.trim().split('\n');
-  return lines.find((line) => /error|fatal|could not/i.test(line)) ?? error.message;
+/** Answers what the program wrote. Ctrl-C in the terminal is for us, not for the program in the middle of its work. */
+async function run(user: DatabaseUser, program: string, args: string[]): Promise<string> {
+  const child = spawnSupervised(program, args, { stopSignal: 'INT', user, env: { LC_ALL: 'C' } });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  await once(child, 'close');
+  if (child.exitCode === 0) return output;
+  const complaint = output.split('\n').find((line) => /error|fatal|could not/i.test(line));
+  throw new StartError(`PostgreSQL could not be set up: ${complaint ?? `${program} failed`}`);
 }
 
 /** C.UTF-8: one order on every system. From 17 on it is built in; before, the system's library has it. */

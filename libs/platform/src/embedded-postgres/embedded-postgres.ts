@@ -44,7 +44,7 @@ export async function startEmbeddedPostgres(
     const binaries = binDir ?? embeddedBinaries(user, home.binaries);
     const password = ensurePassword(home);
     if (existsSync(home.cluster)) await stopOrphans(home.cluster);
-    else createCluster(binaries, home, password, user);
+    else await createCluster(binaries, home, password, user);
 
     const server = await startServer(binaries, home.cluster, user, settings);
     const ended = server.ended.finally(giveBack);

@@ -233,6 +233,28 @@ describe('a list, through the SDK', () => {
     expect(seen).toEqual(sids);
   });
 
+  it('is complete when 2,000 share a moment and more come while it is read', async () => {
+    const { sid } = await newService();
+    const { sessions } = services()(sid);
+    for (let i = 0; i < 2000; i += 100) {
+      await Promise.all(Array.from({ length: 100 }, () => sessions.create()));
+    }
+    const { rows } = await api.database.admin.query<{ sid: string }>(
+      `update maskline.session
+       set date_created = (select max(date_created) from maskline.session where service_sid = $1)
+       where service_sid = $1 returning sid`,
+      [sid],
+    );
+    const seen: string[] = [];
+    for (let page: PageOfSids | undefined = await sessions.page({ pageSize: 150 }); page;) {
+      seen.push(...page.instances.map((session) => session.sid));
+      await sessions.create();
+      page = await page.nextPage();
+    }
+    expect(seen).toHaveLength(2000);
+    expect(new Set(seen)).toEqual(new Set(rows.map((row) => row.sid)));
+  });
+
   it('may be empty', async () => {
     const { sessions } = services()((await newService()).sid);
     expect(await sessions.list()).toEqual([]);

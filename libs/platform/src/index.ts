@@ -1,5 +1,7 @@
 export * from './config.js';
 export * from './database.js';
+export * from './database-checks.js';
+export * from './database-queues.js';
 export * from './embedded-postgres/embedded-postgres.js';
 export * from './errno.js';
 export * from './free-port.js';
@@ -9,6 +11,7 @@ export * from './metrics.js';
 export * from './migrate.js';
 export * from './package-root.js';
 export * from './private-file.js';
+export * from './readiness.js';
 export * from './run-main.js';
 export * from './secret-box.js';
 export * from './shutdown.js';

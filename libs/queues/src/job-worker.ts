@@ -1,0 +1,88 @@
+import { Logger } from '@nestjs/common';
+import { DelayedError, UnrecoverableError, type Job } from 'bullmq';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ZodType } from 'zod';
+import { FailureLog } from './failure-log.js';
+import { openWhenThere } from './open-when-there.js';
+import type { OpenWorker, QueueBackend } from './queue-backend.js';
+
+/** Thrown by a handler whose job came too early: the job comes again after so many milliseconds, and no attempt is counted. */
+export class TryLater extends Error {
+  override readonly name = 'TryLater';
+
+  constructor(readonly milliseconds: number) {
+    super(`again in ${milliseconds} ms`);
+  }
+}
+
+export interface JobWorkerOptions<Data> {
+  readonly queue: string;
+  readonly schema: ZodType<Data>;
+  readonly concurrency: number;
+  /** At least once for each job. */
+  handle(data: Data): Promise<void>;
+}
+
+/** Milliseconds given to the jobs under way when the worker stops. Whatever is not done by then comes again. */
+const patience = 8_000;
+
+/** The taking side of a queue. Comes up without its backend and connects when that is there. */
+export class JobWorker<Data> {
+  private readonly logger: Logger;
+  readonly #stop = new AbortController();
+  readonly #log: FailureLog;
+  #opening: Promise<void> | null = null;
+  #worker: OpenWorker | null = null;
+
+  constructor(
+    private readonly backend: QueueBackend,
+    private readonly options: JobWorkerOptions<Data>,
+  ) {
+    this.logger = new Logger(`Worker ${options.queue}`);
+    this.#log = new FailureLog(`Worker ${options.queue}`);
+  }
+
+  /** Connects in the background. */
+  start(): void {
+    this.#opening ??= this.#open();
+  }
+
+  /** Takes no more jobs and waits for those under way. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#opening;
+    if (this.#worker === null) return;
+    // Without its backend a worker cannot even be closed in order.
+    await Promise.race([this.#worker.close(), pause(patience, undefined, { ref: false })]);
+    this.#worker = null;
+  }
+
+  async #open(): Promise<void> {
+    const { queue, concurrency } = this.options;
+    const listener = {
+      failed: this.#log.failed,
+      jobFailed: (jobId: string, error: Error) => {
+        this.logger.warn(`job ${jobId} failed: ${error.name}`);
+      },
+    };
+    this.#worker = await openWhenThere(
+      this.backend,
+      () => this.backend.openWorker(queue, (job, token) => this.#process(job, token), concurrency, listener),
+      this.#log,
+      this.#stop.signal,
+    );
+  }
+
+  async #process(job: Job<unknown, void>, token: string | undefined): Promise<void> {
+    const parsed = this.options.schema.safeParse(job.data);
+    // No later attempt would read it either.
+    if (!parsed.success) throw new UnrecoverableError('the job is not of the queue’s schema');
+    try {
+      await this.options.handle(parsed.data);
+    } catch (error) {
+      if (!(error instanceof TryLater)) throw error;
+      await job.moveToDelayed(Date.now() + error.milliseconds, token);
+      throw new DelayedError();
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import type { JobsOptions, JobType, Processor, QueueOptions, WorkerOptions } from 'bullmq';
+
+/** What a queue is made with besides its name. */
+export const queueDefaults = {
+  // BullMQ notes every step of a job in a stream that nobody here reads.
+  streams: { events: { maxLen: 100 } },
+} as const satisfies Omit<QueueOptions, 'connection'>;
+
+export type JobProcessor = Processor<unknown, void>;
+
+/** What is used of BullMQ's Queue, whose own type names its backend. */
+export interface OpenQueue {
+  addBulk(jobs: { name: string; data: unknown; opts: JobsOptions }[]): Promise<unknown>;
+  getJobCountByTypes(...types: JobType[]): Promise<number>;
+  waitUntilReady(): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** What is used of BullMQ's Worker. */
+export interface OpenWorker {
+  waitUntilReady(): Promise<unknown>;
+  close(force?: boolean): Promise<void>;
+}
+
+export interface QueueListener {
+  /** Of the connection, not of a job. It may come every second while the backend is absent. */
+  readonly failed: (error: Error) => void;
+}
+
+export interface WorkerListener extends QueueListener {
+  readonly jobFailed: (jobId: string, error: Error) => void;
+}
+
+/** A job whose worker died is given to another one after so long, in milliseconds. */
+export const workerDefaults = {
+  lockDuration: 10_000,
+  stalledInterval: 5_000,
+  maxStalledCount: 3,
+} as const satisfies Omit<WorkerOptions, 'connection'>;
+
+/**
+ * Where BullMQ keeps its jobs: Redis, or PostgreSQL where there is no Redis. Either may be absent for any time, at the
+ * start as well. Nothing but work that can be derived again is kept there.
+ */
+export abstract class QueueBackend {
+  abstract readonly name: 'redis' | 'postgres';
+
+  /** Makes what BullMQ needs before the first use. Any number of processes may do so at the same time. */
+  abstract migrate(): Promise<void>;
+
+  /** Resolves if jobs can be kept and taken now. */
+  abstract probe(): Promise<void>;
+
+  abstract openQueue(name: string, listener: QueueListener): OpenQueue;
+
+  /** Takes up to `concurrency` jobs at a time. */
+  abstract openWorker(
+    name: string,
+    process: JobProcessor,
+    concurrency: number,
+    listener: WorkerListener,
+  ): OpenWorker;
+
+  /** After every queue and worker is closed. */
+  abstract close(): Promise<void>;
+}
+
+/** A hash tag per queue keeps the keys of one queue on one node of a Redis Cluster, and spreads the queues. */
+export function redisPrefix(queue: string): string {
+  return `{maskline-${queue}}`;
+}

@@ -63,6 +63,16 @@ create table maskline.event_key (
 
 comment on table maskline.event_key is 'Keys of the encrypted fields in events, wrapped by the master key. To erase a person is to delete the key.';
 
+create table maskline.expiry_horizon (
+  partition integer not null,
+  epoch bigint default 0 not null,
+  until timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  is_doubtful boolean default true not null,
+  lease_owner text,
+  lease_until timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  constraint expiry_horizon_pkey PRIMARY KEY (partition)
+) with (fillfactor=50);
+
 create table maskline.migration (
   name text collate "C" not null,
   sha256 text not null,
@@ -186,6 +196,15 @@ create table maskline.subscription (
   last_error text,
   updated_at timestamp with time zone default clock() not null,
   constraint subscription_pkey PRIMARY KEY (name, partition)
+) with (fillfactor=50);
+
+create table maskline.timer_slice (
+  partition integer not null,
+  slice integer not null,
+  lease_owner text collate "C",
+  lease_until timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  wanted_at timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  constraint timer_slice_pkey PRIMARY KEY (partition, slice)
 ) with (fillfactor=50);
 
 CREATE OR REPLACE FUNCTION maskline.append(p integer, c_stream text[], c_expected bigint[], c_account text[], c_category text[], c_count integer[], c_status text[], c_state jsonb[], c_schema integer[], c_id text[], c_fingerprint text[], c_until timestamp with time zone[], e_cmd integer[], e_stream text[], e_version bigint[], e_type text[], e_schema integer[], e_id uuid[], e_account text[], e_command text[], e_correlation text[], e_causation text[], e_actor text[], e_request text[], e_trace text[], e_occurred timestamp with time zone[], e_data jsonb[], e_hash bytea[], n_cmd integer[], n_stream text[], k_cmd integer[], k_kind text[], k_key text[], r_cmd integer[], r_kind text[], r_key text[], rare jsonb, rows jsonb, OUT head_position bigint, OUT recorded timestamp with time zone, OUT losers jsonb)
@@ -438,6 +457,27 @@ CREATE OR REPLACE FUNCTION maskline.rows_of(p integer, category text, stream tex
  LANGUAGE sql
  STABLE
 RETURN CASE category WHEN 'session'::text THEN (SELECT jsonb_build_object('session', (to_jsonb(s.*) - '{partition,timer_at}'::text[])) AS jsonb_build_object FROM session s WHERE ((s.partition = rows_of.p) AND (s.sid = rows_of.stream))) WHEN 'service'::text THEN (SELECT jsonb_build_object('service', (to_jsonb(s.*) - 'partition'::text)) AS jsonb_build_object FROM service s WHERE ((s.partition = rows_of.p) AND (s.sid = rows_of.stream))) ELSE NULL::jsonb END;
+
+CREATE OR REPLACE FUNCTION maskline.settle_timers(p integer, sids text[])
+ RETURNS SETOF timestamp with time zone
+ LANGUAGE plpgsql
+ SET search_path TO 'maskline', 'pg_catalog'
+ SET lock_timeout TO '2s'
+AS $function$
+begin
+  perform from partition_head h where h.partition = p for update;
+  return query
+    with settled as (
+      update session s
+      set timer_at = case when exists (select from service k where k.partition = p and k.sid = s.service_sid) then s.expires_at end
+      where s.partition = p and s.sid = any(sids) and s.timer_at <= maskline.clock()
+        and (s.expires_at is null or s.expires_at > maskline.clock()
+          or not exists (select from service k where k.partition = p and k.sid = s.service_sid))
+      returning s.timer_at
+    )
+    select t.timer_at from settled t where t.timer_at is not null;
+end
+$function$;
 
 CREATE OR REPLACE FUNCTION maskline.write_event_keys(p integer, keys jsonb, c_stream text[], ok boolean[])
  RETURNS void

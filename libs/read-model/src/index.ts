@@ -12,3 +12,7 @@ export { rebuildStream } from './rebuild/rebuild-stream.js';
 export * from './rebuild/rebuild.js';
 export * from './verify/compare-rows.js';
 export * from './verify/verify.js';
+export * from './timers/expiry-horizon.js';
+export * from './timers/read-timers.js';
+export * from './timers/settle-timers.js';
+export * from './timers/timer-slices.js';

@@ -1,0 +1,97 @@
+import type { Queryable } from '#event-store';
+import { timerSlices } from './expiry-horizon.js';
+
+const between = `
+  select distinct date_bin($4::interval, timer_at, 'epoch') as timer
+  from maskline.session
+  where partition = $1 and timer_at > coalesce($2, '-infinity'::timestamptz) and timer_at <= $3`;
+
+/** The times for which timers are needed in a range, `after` excluded; those that lie within `grain` count as one, its start. */
+export async function readTimersBetween(
+  db: Queryable,
+  partition: number,
+  after: string | null,
+  until: string,
+  grainMilliseconds: number,
+): Promise<string[]> {
+  const { rows } = await db.query({
+    name: 'read-timers-between',
+    text: between,
+    values: [partition, after, until, `${grainMilliseconds} milliseconds`],
+  });
+  return (rows as { timer: string }[]).map(({ timer }) => timer);
+}
+
+const ofSessions = `
+  select timer_at as timer from maskline.session
+  where partition = $1 and sid = any($2::text[]) and timer_at is not null`;
+
+export async function readTimersOf(
+  db: Queryable,
+  partition: number,
+  sids: readonly string[],
+): Promise<string[]> {
+  const { rows } = await db.query({
+    name: 'read-timers-of',
+    text: ofSessions,
+    values: [partition, [...sids]],
+  });
+  return (rows as { timer: string }[]).map(({ timer }) => timer);
+}
+
+/** A session whose timer has come. */
+export interface DueTimer {
+  readonly sid: string;
+  readonly accountSid: string;
+  readonly timerAt: string;
+  /** False when the deadline moved or went, or the service did. */
+  readonly isOverdue: boolean;
+  /** Seconds since the deadline. */
+  readonly overdueBy: number;
+}
+
+const due = `
+  select s.sid, s.account_sid as "accountSid", s.timer_at as "timerAt",
+    coalesce(s.expires_at <= c.now, false)
+      and exists (select from maskline.service k where k.partition = s.partition and k.sid = s.service_sid) as "isOverdue",
+    coalesce(extract(epoch from c.now - s.expires_at), 0)::float8 as "overdueBy"
+  from (select maskline.clock() as now) c
+  cross join lateral (
+    select partition, sid, account_sid, service_sid, timer_at, expires_at from maskline.session s
+    where s.partition = $1 and s.timer_at <= c.now and (hashtextextended(s.sid, 0) & ${timerSlices - 1})::int = any($2::int[])
+      and (s.timer_at, s.sid) > ($3::timestamptz, $4::text)
+    order by s.timer_at, s.sid limit $5
+  ) s`;
+
+export interface DueRange {
+  readonly partition: number;
+  readonly slices: readonly number[];
+  readonly after: Pick<DueTimer, 'timerAt' | 'sid'> | null;
+  readonly limit: number;
+}
+
+/** What has come due in these slices, by time. Nothing is locked: to expire a session twice is refused by its version. */
+export async function readDueTimers(
+  db: Queryable,
+  { partition, slices, after, limit }: DueRange,
+): Promise<DueTimer[]> {
+  const { rows } = await db.query({
+    name: 'read-due-timers',
+    text: due,
+    values: [partition, [...slices], after?.timerAt ?? '-infinity', after?.sid ?? '', limit],
+  });
+  return rows as DueTimer[];
+}
+
+const any = `
+  select h.partition from maskline.partition_head h
+  where exists (
+    select from maskline.session s
+    where s.partition = h.partition and s.timer_at <= maskline.clock() - make_interval(secs => $1)
+  )`;
+
+/** The partitions in which a timer came due more than so many seconds ago. */
+export async function partitionsWithDueTimers(db: Queryable, seconds: number): Promise<number[]> {
+  const { rows } = await db.query({ name: 'partitions-with-due-timers', text: any, values: [seconds] });
+  return (rows as { partition: number }[]).map(({ partition }) => partition);
+}

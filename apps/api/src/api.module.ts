@@ -1,9 +1,9 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import { ApplicationModule } from '#application';
+import { Readiness, type ReadinessCheck } from '#platform';
 import { HealthController } from './ops/health.controller.js';
 import { MetricsController } from './ops/metrics.controller.js';
-import { Readiness, type ReadinessCheck } from './ops/readiness.js';
 import { ServiceController } from './services/service.controller.js';
 import { SessionController } from './sessions/session.controller.js';
 

@@ -2,19 +2,17 @@ import { CommandBus } from '@nestjs/cqrs';
 import { Credentials, ensureAccount, observeLog, observeStore, openStore, StoreModule } from '#application';
 import { ensurePartitions } from '#event-store';
 import {
+  databaseChecks,
   loadServerConfig,
   openDatabase,
   openMetrics,
-  pendingMigrations,
+  requireMigrated,
   runMain,
-  StartError,
   useProcessLog,
-  type Database,
   type Shutdown,
 } from '#platform';
 import { ApiModule } from './api.module.js';
 import { createHttpApp } from './http-app.js';
-import { databaseChecks } from './ops/database-checks.js';
 import { serveDocs } from './ops/serve-docs.js';
 
 /** The API alone, over a database that `maskline migrate` has prepared. Any number of these may run side by side. */
@@ -43,14 +41,6 @@ async function main(shutdown: Shutdown): Promise<void> {
     await ensureAccount(app.get(CommandBus), app.get(Credentials), { sid, authToken });
   }
   await app.listen(config.PORT, config.HOST);
-}
-
-/** Replicas start together; one that migrated would have the others wait for it or trip over it. */
-async function requireMigrated(database: Database): Promise<void> {
-  const pending = await pendingMigrations(database.admin);
-  if (pending.length > 0) {
-    throw new StartError(`the database is not up to date (${pending.join(', ')}): run npm run migrate first`);
-  }
 }
 
 await runMain(main);

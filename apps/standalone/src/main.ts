@@ -2,6 +2,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { Credentials, ensureAccount, observeLog, observeStore, openStore, StoreModule } from '#application';
 import { ensurePartitions } from '#event-store';
 import {
+  databaseChecks,
   ensureMasterKey,
   loadConfig,
   migrate,
@@ -12,10 +13,12 @@ import {
   useProcessLog,
   type Shutdown,
 } from '#platform';
+import { openQueues } from '#queues';
 import { ApiModule } from '../../api/src/api.module.js';
 import { createHttpApp } from '../../api/src/http-app.js';
-import { databaseChecks } from '../../api/src/ops/database-checks.js';
 import { serveDocs } from '../../api/src/ops/serve-docs.js';
+import { workerChecks } from '../../worker/src/worker-checks.js';
+import { WorkerModule } from '../../worker/src/worker.module.js';
 import { banner } from './banner.js';
 import { localAccount } from './local-account.js';
 
@@ -30,16 +33,28 @@ async function main(shutdown: Shutdown): Promise<void> {
   await migrate(database.admin);
   await ensurePartitions(database.admin, config.PARTITIONS);
 
+  const queues = openQueues({ REDIS_URL: config.REDIS_URL, DATABASE_URL: url }, 'standalone');
+  shutdown.add('the queue connections', () => queues.close());
+  await queues.migrate();
+
   const metrics = openMetrics();
   const masterKey = config.MASKLINE_MASTER_KEY ?? ensureMasterKey(config.MASKLINE_DATA_DIR);
   const store = await openStore(database, masterKey, observeStore(metrics));
+  store.wake.start();
   shutdown.add('wake-ups', () => store.wake.stop());
   observeLog(metrics, database);
 
-  const parts = [StoreModule.of(store), ApiModule.register({ metrics, checks: databaseChecks(database) })];
+  const parts = [
+    StoreModule.of(store),
+    ApiModule.register({
+      metrics,
+      checks: [...databaseChecks(database), ...workerChecks(database, queues)],
+    }),
+    WorkerModule.register({ queues, metrics, config }),
+  ];
   const app = await createHttpApp(parts, config);
   serveDocs(app);
-  shutdown.add('HTTP', () => app.close());
+  shutdown.add('HTTP and the worker', () => app.close());
   await app.init();
 
   const account = localAccount(config);

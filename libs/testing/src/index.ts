@@ -8,3 +8,4 @@ export * from './start-service.js';
 export * from './test-database.js';
 export * from './test-store.js';
 export * from './wait-for.js';
+export * from './test-world.js';

@@ -1,7 +1,7 @@
 import { Controller, Get, Logger, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Readiness } from './readiness.js';
+import { Readiness } from '#platform';
 
 @ApiExcludeController()
 @Controller()

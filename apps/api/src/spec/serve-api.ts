@@ -4,10 +4,9 @@ import { CommandBus } from '@nestjs/cqrs';
 import { Registry } from 'prom-client';
 import { CreateAccount, CreateApiKey, newSecret, openStore, RevokeApiKey, StoreModule } from '#application';
 import { ensurePartitions, type EventContext } from '#event-store';
-import { newSid, type Database } from '#platform';
+import { newSid, type Database, type ReadinessCheck } from '#platform';
 import { ApiModule } from '../api.module.js';
 import { createHttpApp } from '../http-app.js';
-import type { ReadinessCheck } from '../ops/readiness.js';
 
 export interface Login {
   readonly username: string;

@@ -1,0 +1,52 @@
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { observeLog, observeStore, openStore, StoreModule } from '#application';
+import { ensurePartitions } from '#event-store';
+import {
+  databaseChecks,
+  loadServerConfig,
+  openDatabase,
+  openMetrics,
+  requireMigrated,
+  runMain,
+  useProcessLog,
+  type Shutdown,
+} from '#platform';
+import { openQueues } from '#queues';
+import { serveOps } from './ops-server.js';
+import { workerChecks } from './worker-checks.js';
+import { WorkerModule } from './worker.module.js';
+
+@Module({})
+class Process {}
+
+/** The worker alone, over a database that `maskline migrate` has prepared. Any number of these may run side by side. */
+async function main(shutdown: Shutdown): Promise<void> {
+  const config = loadServerConfig();
+  useProcessLog(config);
+
+  const database = openDatabase(config, 'worker');
+  shutdown.add('the database connections', () => database.close());
+  await requireMigrated(database);
+  await ensurePartitions(database.admin, config.PARTITIONS);
+
+  const queues = openQueues(config, 'worker');
+  shutdown.add('the queue connections', () => queues.close());
+
+  const metrics = openMetrics();
+  const store = await openStore(database, config.MASKLINE_MASTER_KEY, observeStore(metrics));
+  store.wake.start();
+  shutdown.add('wake-ups', () => store.wake.stop());
+  observeLog(metrics, database);
+
+  const parts = [StoreModule.of(store), WorkerModule.register({ queues, metrics, config })];
+  const root = { module: Process, imports: parts };
+  const app = await NestFactory.createApplicationContext(root, { abortOnError: false });
+  shutdown.add('the worker', () => app.close());
+
+  const checks = [...databaseChecks(database), ...workerChecks(database, queues)];
+  const ops = await serveOps({ port: config.PORT, host: config.HOST }, metrics, checks);
+  shutdown.add('health and metrics', () => ops.close());
+}
+
+await runMain(main);

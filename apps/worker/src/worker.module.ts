@@ -1,0 +1,59 @@
+import {
+  Module,
+  type DynamicModule,
+  type OnApplicationBootstrap,
+  type BeforeApplicationShutdown,
+} from '@nestjs/common';
+import type { Registry } from 'prom-client';
+import { EventStore, Wake } from '#event-store';
+import { Database, type Config } from '#platform';
+import type { QueueBackend } from '#queues';
+import { observeExpiry } from './expiry-metrics.js';
+import { ExpiryTimers } from './timers/expiry-timers.js';
+
+export interface WorkerParts {
+  readonly queues: QueueBackend;
+  readonly metrics: Registry;
+  readonly config: Pick<Config, 'EXPIRY_HORIZON' | 'SWEEPER'>;
+}
+
+/** One line of work; it runs from the start of the application to its shutdown. */
+interface Line {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** All that happens without a caller. */
+class Worker implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  constructor(private readonly lines: readonly Line[]) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    for (const line of this.lines) await line.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await Promise.all(this.lines.map((line) => line.stop()));
+  }
+}
+
+/**
+ * The side of Maskline that nobody calls: it follows the log and the clock. The database, the store and the wake-ups come
+ * from the process's global StoreModule; the queues stay the caller's to close, after the application.
+ */
+@Module({})
+export class WorkerModule {
+  static register({ queues, metrics, config }: WorkerParts): DynamicModule {
+    const expiry = { horizon: config.EXPIRY_HORIZON, hasSweeper: config.SWEEPER };
+    return {
+      module: WorkerModule,
+      providers: [
+        {
+          provide: Worker,
+          useFactory: (database: Database, events: EventStore, wake: Wake) =>
+            new Worker([new ExpiryTimers(database, events, wake, queues, observeExpiry(metrics), expiry)]),
+          inject: [Database, EventStore, Wake],
+        },
+      ],
+    };
+  }
+}

@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { call, cleanUp, testDatabase } from '#testing';
-import type { Database } from '#platform';
+import { databaseChecks, type Database } from '#platform';
 import { serveApi } from '../spec/serve-api.js';
-import { databaseChecks } from './database-checks.js';
 import { openApi } from './serve-docs.js';
 
 let database: Database;

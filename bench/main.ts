@@ -1,0 +1,54 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { runMain, StartError, type Shutdown } from '#platform';
+import { runAppendSuite } from './append/append-suite.js';
+import { BenchServer } from './bench-server.js';
+import type { BenchRun } from './bench-run.js';
+import { describeMachine } from './machine.js';
+
+// npm run bench -- [append] [--quick] [--rounds 5] [--seconds 4] [--profile directory]
+
+const suites: Record<string, (run: BenchRun) => Promise<void>> = { append: runAppendSuite };
+
+/** Measures in one run, beside their rivals, what design and documentation promise. Prints Markdown. */
+async function main(shutdown: Shutdown): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      quick: { type: 'boolean', default: false },
+      rounds: { type: 'string', default: '5' },
+      seconds: { type: 'string', default: '4' },
+      profile: { type: 'string' },
+    },
+  });
+  const chosen = positionals.length > 0 ? positionals : Object.keys(suites);
+  for (const name of chosen) {
+    if (!(name in suites))
+      throw new StartError(`there is no suite ${name}: ${Object.keys(suites).join(', ')}`);
+  }
+
+  const directory = await mkdtemp(join(tmpdir(), 'maskline-bench-'));
+  await chmod(directory, 0o755); // PostgreSQL may have to run as another user
+  shutdown.add('the temporary files', () => rm(directory, { recursive: true, force: true, maxRetries: 10 }));
+  const machine = describeMachine(directory);
+  const server = await BenchServer.start(join(directory, 'postgres'), shutdown);
+  const run: BenchRun = {
+    server,
+    shutdown,
+    directory,
+    rounds: values.quick ? 1 : Number(values.rounds),
+    seconds: values.quick ? 1 : Number(values.seconds),
+    profile: values.profile ?? null,
+  };
+
+  for (const line of [...machine, ...(await server.describe())]) console.log(`- ${line}`);
+  console.log(
+    `- ${run.rounds} rounds of ${run.seconds} s, contenders in rotating order; median (min – max)\n`,
+  );
+  for (const name of chosen) await suites[name]?.(run);
+  await shutdown.stop();
+}
+
+await runMain(main);

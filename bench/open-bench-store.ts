@@ -1,0 +1,18 @@
+import { createSecretKey, randomBytes } from 'node:crypto';
+import { openStore, type Store } from '#application';
+import { openDatabase } from '#platform';
+
+/** The store as api and worker open it: same pools, same batches. */
+export async function openBenchStore(url: string): Promise<Store & { readonly close: () => Promise<void> }> {
+  const database = openDatabase({ DATABASE_URL: url }, 'bench');
+  const unobserved = { flushed: () => undefined, conflicted: () => undefined };
+  const store = await openStore(database, createSecretKey(randomBytes(32)), unobserved);
+  return {
+    ...store,
+    close: async () => {
+      await store.events.drain();
+      await store.wake.stop();
+      await database.close();
+    },
+  };
+}

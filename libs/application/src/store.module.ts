@@ -36,6 +36,7 @@ export async function openStore(
     partitions: await readPartitions(database.admin),
     projectors: inlineProjectors,
     upcasters: {},
+    masterKey,
     batching: {
       ...batching,
       onFlush: (flush) => {

@@ -1,9 +1,11 @@
+import type { KeyObject } from 'node:crypto';
 import type { DomainEvent, Stream } from '#domain';
 import type { Queryable } from './append.js';
 import type { Loaded } from './load.js';
 import type { AnyProjector } from './projector.js';
 import { readStream } from './read-stream.js';
 import type { RecordedEvent } from './recorded-event.js';
+import type { WrappedKeys } from './subject-keys.js';
 import { newerThanUs, type Upcasters } from './upcasters.js';
 
 /** What every state of an aggregate has. */
@@ -21,6 +23,8 @@ export interface Current<State> {
   readonly state: State;
   readonly rows: RowsByTable;
   readonly now: string;
+  /** Of a stream with personal fields, as far as they were asked for. */
+  readonly keys: WrappedKeys;
 }
 
 /** What is needed to read a stream back. */
@@ -28,6 +32,8 @@ export interface Reading {
   readonly db: Queryable;
   readonly projectors: Readonly<Record<string, readonly AnyProjector[]>>;
   readonly upcasters: Upcasters;
+  /** Opens the keys of personal fields. */
+  readonly masterKey: KeyObject;
 }
 
 /** Makes of what was loaded what a decision needs. A state of another schema is not used: the events are folded instead. */
@@ -37,29 +43,29 @@ export async function currentOf<State extends Aggregate, Event extends DomainEve
   loaded: Loaded,
   reading: Reading,
 ): Promise<Current<State>> {
-  const { now, stream: row } = loaded;
-  if (row === null) return { version: 0, state: stream.initial, rows: {}, now };
+  const { now, stream: row, keys } = loaded;
+  if (row === null) return { version: 0, state: stream.initial, rows: {}, now, keys };
   const { version } = row;
-  if (row.status === 'deleted') return { version, state: stream.deleted, rows: {}, now };
+  if (row.status === 'deleted') return { version, state: stream.deleted, rows: {}, now, keys };
   const projectors = reading.projectors[stream.category] ?? [];
   const rows = Object.fromEntries(
     projectors.map((projector) => [projector.table, projector.read(loaded.rows[projector.table] ?? null)]),
   );
   if (row.stateSchema !== stream.stateSchema) {
-    return { version, state: await foldStream(stream, place, version, reading), rows, now };
+    return { version, state: await foldStream(stream, place, version, reading), rows, now, keys };
   }
   // The state was written by this stream's own evolve, under the same schema number.
-  return { version, state: row.state as State, rows, now };
+  return { version, state: row.state as State, rows, now, keys };
 }
 
 async function foldStream<State extends Aggregate, Event extends DomainEvent>(
   stream: Stream<State, Event>,
   place: { readonly partition: number; readonly streamId: string },
   upTo: number,
-  { db, upcasters }: Reading,
+  { db, upcasters, masterKey }: Reading,
 ): Promise<State> {
   let state = stream.initial;
-  for await (const recorded of readStream(db, place, upcasters)) {
+  for await (const recorded of readStream(db, place, upcasters, { masterKey })) {
     state = evolved(stream, state, recorded);
     if (recorded.version === upTo) break;
   }

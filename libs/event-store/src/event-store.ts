@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { DomainError, type DomainEvent, type Stream } from '#domain';
 import { uuidv7 } from 'uuidv7';
 import type { Outcome, Queryable } from './append.js';
@@ -20,6 +21,7 @@ import { partitionOf } from './partition.js';
 import { prepare, type ChangeOptions } from './prepare.js';
 import { projectInline } from './project-inline.js';
 import type { AnyProjector } from './projector.js';
+import { noKeys } from './subject-keys.js';
 import { recordedEvent, type Upcasters } from './upcasters.js';
 
 export interface EventStoreOptions {
@@ -30,6 +32,8 @@ export interface EventStoreOptions {
   /** By category: the projectors whose rows are written in the transaction of the events. */
   readonly projectors: Readonly<Record<string, readonly AnyProjector[]>>;
   readonly upcasters: Upcasters;
+  /** Wraps the keys of personal fields. */
+  readonly masterKey: KeyObject;
   readonly batching: BatcherOptions;
   readonly onConflict?: () => void;
 }
@@ -67,8 +71,8 @@ export class EventStore {
   readonly #reading: Reading;
 
   constructor(private readonly options: EventStoreOptions) {
-    const { appends, loads, partitions, batching, projectors, upcasters } = options;
-    this.#reading = { db: loads, projectors, upcasters };
+    const { appends, loads, partitions, batching, projectors, upcasters, masterKey } = options;
+    this.#reading = { db: loads, projectors, upcasters, masterKey };
     this.#batchers = Array.from(
       { length: partitions },
       (_, partition) => new Batcher(appends, partition, batching),
@@ -86,24 +90,29 @@ export class EventStore {
   }
 
   /** Starts a stream under a fresh id. The decision may see the stream above it, e.g. a session its service. */
-  create<State extends Aggregate, Event extends DomainEvent, Parent extends Aggregate>(
+  create<
+    State extends Aggregate,
+    Event extends DomainEvent,
+    Parent extends Aggregate,
+    ParentEvent extends DomainEvent,
+  >(
     stream: Stream<State, Event>,
     id: string,
     context: EventContext,
-    parent: { readonly stream: Stream<Parent, DomainEvent>; readonly id: string } | null,
+    parent: { readonly stream: Stream<Parent, ParentEvent>; readonly id: string } | null,
     decide: (given: Given & { readonly parent: Parent | null }) => Event[],
     options: ChangeOptions = {},
   ): Promise<Changed> {
     return this.#inTurn(null, context, async () => {
       for (let attempt = 0; attempt < maxAttempts; attempt++) {
-        const loaded = await this.#load(context, parent?.id ?? null, null);
+        const loaded = await this.#load(context, parent?.id ?? null);
         const known = duplicate(loaded.command, context);
         if (known !== null) return known;
         const { now } = loaded;
         const above =
           parent === null ? null : (await this.#current(parent.stream, parent.id, context, loaded)).state;
         const events = await this.#decide(context, () => decide({ now, parent: above }));
-        const fresh = { version: 0, state: stream.initial, rows: {}, now };
+        const fresh = { version: 0, state: stream.initial, rows: {}, now, keys: noKeys };
         const { outcome, changed } = await this.#append(stream, id, context, fresh, events, options);
         if (changed !== null) return changed;
         if (outcome.kind !== 'late') throw refusal(stream, outcome);
@@ -124,7 +133,7 @@ export class EventStore {
       let current: Current<State> | null = null;
       for (let attempt = 0; attempt < maxAttempts; attempt++) {
         if (current === null) {
-          const loaded = await this.#load(context, id, stream.category);
+          const loaded = await this.#load(context, id, stream.category, subjectsOf(stream, id, options));
           const known = duplicate(loaded.command, context);
           if (known !== null) return known;
           current = await this.#current(stream, id, context, loaded);
@@ -154,7 +163,7 @@ export class EventStore {
     id: string,
     context: EventContext,
   ): Promise<boolean> {
-    const loaded = await this.#load(context, id, stream.category);
+    const loaded = await this.#load(context, id, stream.category, subjectsOf(stream, id, {}));
     const current = await this.#current(stream, id, context, loaded);
     return isOverdue(stream, current) && this.#expire(stream, id, context, current);
   }
@@ -165,7 +174,7 @@ export class EventStore {
     id: string,
     accountSid: string,
   ): Promise<{ state: State; version: number; now: string }> {
-    const loaded = await this.#load({ accountSid, idempotency: null }, id, null);
+    const loaded = await this.#load({ accountSid, idempotency: null }, id);
     return this.#current(stream, id, { accountSid }, loaded);
   }
 
@@ -183,7 +192,8 @@ export class EventStore {
   #load(
     { accountSid, idempotency }: Pick<EventContext, 'accountSid' | 'idempotency'>,
     streamId: string | null,
-    rowsOf: string | null,
+    rowsOf: string | null = null,
+    subjects: readonly string[] | null = null,
   ): Promise<Loaded> {
     const partition = partitionOf(accountSid, this.partitions);
     return this.#loads.get({
@@ -192,6 +202,7 @@ export class EventStore {
       streamId,
       commandId: idempotency?.commandId ?? null,
       rowsOf,
+      subjects,
     });
   }
 
@@ -211,7 +222,7 @@ export class EventStore {
       return decide();
     } catch (error) {
       if (!(error instanceof DomainError) || context.idempotency === null) throw error;
-      const { command } = await this.#load(context, null, null);
+      const { command } = await this.#load(context, null);
       if (command === null) throw error;
       return []; // append will say `duplicate`
     }
@@ -276,6 +287,8 @@ export class EventStore {
     conflict: Extract<Outcome, { kind: 'conflict' }>,
   ): Current<State> | null {
     if (current.version + conflict.newer.length !== conflict.version) return null;
+    // What came meanwhile may have brought keys, and only a load brings those along.
+    if (stream.personal !== undefined) return null;
     const { projectors, upcasters } = this.#reading;
     return conflict.newer.reduce((before: Current<State>, row): Current<State> => {
       const recorded = recordedEvent(row, upcasters);
@@ -285,6 +298,7 @@ export class EventStore {
         state: evolved(stream, before.state, recorded),
         rows: projectInline(projectors[stream.category] ?? [], streamId, before, occurredAt, [event]),
         now: conflict.recordedAt,
+        keys: before.keys,
       };
     }, current);
   }
@@ -295,6 +309,15 @@ function isOverdue<State extends Aggregate, Event extends DomainEvent>(
   { state, now }: Current<State>,
 ): boolean {
   return (stream.expire?.(state, now) ?? []).length > 0;
+}
+
+/** Whose keys a change needs: none for a stream without personal fields. */
+function subjectsOf<State extends Aggregate, Event extends DomainEvent>(
+  stream: Stream<State, Event>,
+  id: string,
+  { subjects = [] }: ChangeOptions,
+): readonly string[] | null {
+  return stream.personal === undefined ? null : [id, ...subjects];
 }
 
 /** How the model says that append refused. What cannot happen to a sound command is an error of ours. */

@@ -1,5 +1,6 @@
 import type { Queryable } from './append.js';
 import { plainArray, textArray } from './pg-array.js';
+import { noKeys, type WrappedKeys } from './subject-keys.js';
 
 export interface LoadRequest {
   readonly partition: number;
@@ -9,6 +10,8 @@ export interface LoadRequest {
   readonly commandId: string | null;
   /** The category whose read-model rows come along, or null for none. */
   readonly rowsOf: string | null;
+  /** Whose keys come along, for a stream with personal fields; else null. */
+  readonly subjects: readonly string[] | null;
 }
 
 export interface Loaded {
@@ -27,15 +30,18 @@ export interface Loaded {
   } | null;
   /** By table; times as PostgreSQL's JSON writes them. */
   readonly rows: Readonly<Record<string, object>>;
+  readonly keys: WrappedKeys;
 }
 
-const text = `
+/** Keys cost a look-up, so a load without any does not ask for them. */
+const textOf = (withKeys: boolean) => `
   select maskline.clock() as now,
     s.version, s.status, s.state, s.state_schema,
     d.sid as command_sid, d.version as command_version, d.fingerprint as command_fingerprint,
-    case when r.category is not null and s.status = 'live' then maskline.rows_of(r.partition, r.category, r.stream) end as rows
-  from unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::text[]) with ordinality
-    r(partition, account, stream, command, category, i)
+    case when r.category is not null and s.status = 'live' then maskline.rows_of(r.partition, r.category, r.stream) end as rows,
+    ${withKeys ? 'k.keys' : 'null as keys'}
+  from unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::text[]${withKeys ? ', $6::jsonb[]' : ''}) with ordinality
+    r(partition, account, stream, command, category${withKeys ? ', subjects' : ''}, i)
   left join lateral (
     select version, status, state, state_schema from maskline.stream s
     where s.partition = r.partition and s.stream_id = r.stream and s.account_sid = r.account limit 1
@@ -43,8 +49,20 @@ const text = `
   left join lateral (
     select sid, version, coalesce(fingerprint, '') as fingerprint from maskline.command d
     where d.partition = r.partition and d.id = r.command limit 1
-  ) d on true
+  ) d on true${withKeys ? keysOf : ''}
   order by r.i`;
+
+const keysOf = `
+  left join lateral (
+    select jsonb_object_agg(k.subject, encode(k.wrapped_key, 'hex')) as keys
+    from jsonb_array_elements_text(r.subjects) wanted(subject)
+    cross join lateral (
+      select k.subject, k.wrapped_key from maskline.event_key k
+      where s.status = 'live' and k.partition = r.partition and k.stream_id = r.stream and k.subject = wanted.subject limit 1
+    ) k
+  ) k on true`;
+
+const [plain, withKeys] = [textOf(false), textOf(true)];
 
 interface Row {
   now: string;
@@ -56,21 +74,23 @@ interface Row {
   command_version: number;
   command_fingerprint: string | null;
   rows: Record<string, object> | null;
+  keys: Record<string, string> | null;
 }
 
 /** Loads what decisions need: state, the remembered command, the read-model rows and the time, in one statement for all. */
 export async function load(db: Queryable, requests: readonly LoadRequest[]): Promise<Loaded[]> {
-  const { rows } = await db.query({
-    name: 'load',
-    text,
-    values: [
-      plainArray(requests.map((r) => r.partition)),
-      textArray(requests.map((r) => r.accountSid)),
-      textArray(requests.map((r) => r.streamId)),
-      textArray(requests.map((r) => r.commandId)),
-      textArray(requests.map((r) => r.rowsOf)),
-    ],
-  });
+  const values: unknown[] = [
+    plainArray(requests.map((r) => r.partition)),
+    textArray(requests.map((r) => r.accountSid)),
+    textArray(requests.map((r) => r.streamId)),
+    textArray(requests.map((r) => r.commandId)),
+    textArray(requests.map((r) => r.rowsOf)),
+  ];
+  const isKeyed = requests.some(({ subjects }) => subjects !== null);
+  if (isKeyed) values.push(textArray(requests.map(({ subjects }) => JSON.stringify(subjects ?? []))));
+  const { rows } = await db.query(
+    isKeyed ? { name: 'load-with-keys', text: withKeys, values } : { name: 'load', text: plain, values },
+  );
   return (rows as Row[]).map((row) => ({
     now: row.now,
     stream:
@@ -82,5 +102,10 @@ export async function load(db: Queryable, requests: readonly LoadRequest[]): Pro
         ? null
         : { sid: row.command_sid, version: row.command_version, fingerprint: row.command_fingerprint },
     rows: row.rows ?? {},
+    keys: row.keys === null ? noKeys : wrappedKeys(row.keys),
   }));
+}
+
+function wrappedKeys(hexBySubject: Readonly<Record<string, string>>): WrappedKeys {
+  return new Map(Object.entries(hexBySubject).map(([subject, hex]) => [subject, Buffer.from(hex, 'hex')]));
 }

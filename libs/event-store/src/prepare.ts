@@ -2,6 +2,7 @@ import type { Claim, DomainEvent, Stream } from '#domain';
 import type { Aggregate, Current, Reading, RowsByTable } from './current.js';
 import { encodeEvent } from './encode.js';
 import type { EventContext } from './event-context.js';
+import { sealPersonal } from './seal-personal.js';
 import type { EventKeyChange, PreparedCommand, RowChange, SecretChange } from './prepared-command.js';
 import { projectInline } from './project-inline.js';
 
@@ -9,6 +10,8 @@ export interface ChangeOptions {
   readonly secrets?: readonly SecretChange[];
   /** The cascade's own deletes are the only events allowed below a deleted parent. */
   readonly isCascade?: boolean;
+  /** Of a stream with personal fields: the subjects, beside the stream's own, that had a key before and get fields now. */
+  readonly subjects?: readonly string[];
 }
 
 export interface Prepared {
@@ -28,12 +31,22 @@ export function prepare<State extends Aggregate, Event extends DomainEvent>(
   current: Current<State>,
   events: readonly Event[],
   options: ChangeOptions,
-  { projectors, upcasters }: Pick<Reading, 'projectors' | 'upcasters'>,
+  { projectors, upcasters, masterKey }: Pick<Reading, 'projectors' | 'upcasters' | 'masterKey'>,
 ): Prepared {
   const { version, now: occurredAt } = current;
   const after = events.reduce((state, event) => stream.evolve(state, event, occurredAt), current.state);
   const isDeleted = after.status === stream.deleted.status;
   const rows = projectInline(projectors[stream.category] ?? [], streamId, current, occurredAt, events);
+  const sealed =
+    stream.personal === undefined
+      ? { events, keys: [] }
+      : sealPersonal(
+          stream.personal,
+          { accountSid: context.accountSid, streamId },
+          events,
+          current.keys,
+          masterKey,
+        );
   const held = stream.claims?.(current.state) ?? [];
   const wanted = stream.claims?.(after) ?? [];
   const parent = stream.parent?.(after) ?? stream.parent?.(current.state) ?? null;
@@ -46,7 +59,7 @@ export function prepare<State extends Aggregate, Event extends DomainEvent>(
       expectedVersion: version,
       commandId,
       remember: context.idempotency,
-      events: events.map((event, i) =>
+      events: sealed.events.map((event, i) =>
         encodeEvent(event, { streamId, version: version + 1 + i, occurredAt }, commandId, context, upcasters),
       ),
       status: isDeleted ? 'deleted' : 'live',
@@ -59,7 +72,7 @@ export function prepare<State extends Aggregate, Event extends DomainEvent>(
       empties: [],
       counts: [],
       secrets: options.secrets ?? [],
-      keys: isDeleted ? [everyKey] : [],
+      keys: isDeleted && stream.personal !== undefined ? [everyKey] : sealed.keys,
       rows: rowChanges(current.rows, rows, streamId),
     },
   };

@@ -1,4 +1,6 @@
+import type { KeyObject } from 'node:crypto';
 import type { Queryable } from './append.js';
+import { openSealed } from './open-sealed.js';
 import type { EventRow, RecordedEvent } from './recorded-event.js';
 import { recordedEvent, type Upcasters } from './upcasters.js';
 
@@ -43,12 +45,16 @@ export async function readLog(
     readonly limit: number;
   },
   upcasters: Upcasters,
+  /** Opens personal fields; without it they come as they lie in the log. */
+  masterKey: KeyObject | null = null,
 ): Promise<LogPage> {
   const { partition, after, types, limit } = from;
   const values = [partition, after, types === null ? null : [...types], limit];
   const { rows } = await db.query({ name: 'read-log', text, values });
   const found = rows as ((EventRow | { position: null }) & { until: number })[];
-  const events = found.flatMap((row) => (row.position === null ? [] : [recordedEvent(row, upcasters)]));
+  const logged = found.flatMap((row) => (row.position === null ? [] : [row]));
+  const opened = masterKey === null ? logged : await openSealed(db, logged, masterKey);
+  const events = opened.map((row) => recordedEvent(row, upcasters));
   const last = events.at(-1);
   const until = found[0]?.until ?? after;
   if (last !== undefined && events.length === limit) return { events, until: last.position, hasMore: true };

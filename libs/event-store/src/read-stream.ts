@@ -1,4 +1,6 @@
+import type { KeyObject } from 'node:crypto';
 import type { Queryable } from './append.js';
+import { openSealed } from './open-sealed.js';
 import type { EventRow, RecordedEvent } from './recorded-event.js';
 import { recordedEvent, type Upcasters } from './upcasters.js';
 
@@ -10,12 +12,18 @@ const text = `
   where partition = $1 and stream_id = $2 and version > $3
   order by version limit $4`;
 
+export interface ReadStreamOptions {
+  /** Opens personal fields; without it they come as they lie in the log. */
+  readonly masterKey?: KeyObject | null;
+  readonly pageSize?: number;
+}
+
 /** The events of one stream in order, a page at a time. */
 export async function* readStream(
   db: Queryable,
   place: { readonly partition: number; readonly streamId: string; readonly after?: number },
   upcasters: Upcasters,
-  pageSize = 1000,
+  { masterKey = null, pageSize = 1000 }: ReadStreamOptions = {},
 ): AsyncGenerator<RecordedEvent> {
   for (let after = place.after ?? 0; ;) {
     const { rows } = await db.query({
@@ -23,7 +31,8 @@ export async function* readStream(
       text,
       values: [place.partition, place.streamId, after, pageSize],
     });
-    for (const row of rows as EventRow[]) {
+    const page = rows as EventRow[];
+    for (const row of masterKey === null ? page : await openSealed(db, page, masterKey)) {
       yield recordedEvent(row, upcasters);
       after = row.version;
     }

@@ -1,3 +1,4 @@
+import { createSecretKey, randomBytes } from 'node:crypto';
 import { EventStore, ensurePartitions, type EventStoreOptions } from '#event-store';
 import type { Database } from '#platform';
 import { inlineProjectors } from '#read-model';
@@ -15,6 +16,7 @@ export async function testStore(
     loads: database.reads,
     projectors: inlineProjectors,
     upcasters: {},
+    masterKey: createSecretKey(randomBytes(32)),
     batching: { maxBatch: 128, maxInFlight: 2, maxWaiting: 4096, patience: 10_000 },
     ...options,
     partitions,

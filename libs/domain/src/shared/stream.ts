@@ -1,4 +1,5 @@
 import type { DomainError } from './domain-error.js';
+import type { PersonalData } from './personal-data.js';
 
 /** A fact as the deciders speak of it: past tense, JSON values only, no derived values. */
 export interface DomainEvent {
@@ -38,4 +39,6 @@ export interface Stream<State extends { readonly status: string }, Event extends
   deadline?(state: State): string | null;
   /** The events that end an overdue state; empty when nothing is overdue at `now`. */
   expire?(state: State, now: string): Event[];
+  /** Which fields of which events tell about people; the others are kept in the clear. */
+  readonly personal?: PersonalData<Event>;
 }

@@ -30,6 +30,13 @@ CREATE INDEX command_age ON maskline.command USING btree (partition, recorded_at
 
 comment on index maskline.command_age is 'Finds the rows older than the 24 h in which a command id is remembered.';
 
+create table maskline.consumer (
+  name text collate "C" not null,
+  types text[],
+  created_at timestamp with time zone default clock() not null,
+  constraint consumer_pkey PRIMARY KEY (name)
+);
+
 create table maskline.event (
   partition integer not null,
   "position" bigint not null,

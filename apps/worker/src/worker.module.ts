@@ -9,6 +9,9 @@ import { EventStore, Wake } from '#event-store';
 import { Database, type Config } from '#platform';
 import type { QueueBackend } from '#queues';
 import { observeExpiry } from './expiry-metrics.js';
+import { Housekeeping } from './housekeeping.js';
+import { Cascades } from './subscriptions/cascades.js';
+import { Relays } from './subscriptions/relays.js';
 import { ExpiryTimers } from './timers/expiry-timers.js';
 
 export interface WorkerParts {
@@ -50,7 +53,12 @@ export class WorkerModule {
         {
           provide: Worker,
           useFactory: (database: Database, events: EventStore, wake: Wake) =>
-            new Worker([new ExpiryTimers(database, events, wake, queues, observeExpiry(metrics), expiry)]),
+            new Worker([
+              new ExpiryTimers(database, events, wake, queues, observeExpiry(metrics), expiry),
+              new Cascades(database, events, wake),
+              new Relays(database, events, wake, queues),
+              new Housekeeping(database.admin),
+            ]),
           inject: [Database, EventStore, Wake],
         },
       ],

@@ -18,6 +18,7 @@ export { isSealed, type SealedField } from './sealed-field.js';
 export type { RecordedEvent } from './recorded-event.js';
 export type { Upcaster, Upcasters } from './upcasters.js';
 export { ensurePartitions, readHeads, readPartitions, type Head } from './partitions.js';
+export { forgetOldCommands } from './forget-commands.js';
 export type { ChangeOptions } from './prepare.js';
 export { registerSubscription, removeSubscription } from './lease.js';
 export { readLog, type LogPage } from './read-log.js';

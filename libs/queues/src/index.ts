@@ -1,5 +1,23 @@
+export {
+  addConsumer,
+  consumerName,
+  listConsumers,
+  relayName,
+  removeConsumer,
+  type Consumer,
+  type ConsumerStart,
+} from './consumers/consumer-registry.js';
+export { eventQueue, newEventJob, type EventJob } from './consumers/event-queue.js';
+export {
+  countReplay,
+  positionAt,
+  replayToConsumer,
+  type ReplayOptions,
+  type ReplayRange,
+} from './consumers/replay.js';
+export { runConsumer, type ConsumerProgram } from './consumers/run-consumer.js';
 export { expiryQueue, expiryWorker, newExpiryJob, type ExpiryJob } from './expiry-queue.js';
-export { JobQueue, QueueAbsent, type NewJob } from './job-queue.js';
-export { JobWorker, TryLater, type JobWorkerOptions } from './job-worker.js';
+export { QueueAbsent, type JobQueue } from './job-queue.js';
+export { TryLater } from './job-worker.js';
 export { openQueues } from './open-queues.js';
-export { QueueBackend } from './queue-backend.js';
+export type { QueueBackend } from './queue-backend.js';

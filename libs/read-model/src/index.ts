@@ -7,6 +7,7 @@ export * from './service/service.projector.js';
 export * from './service/service.queries.js';
 export * from './session/session.projector.js';
 export * from './session/session.queries.js';
+export * from './session/sessions-below.js';
 export * from './folded-table.js';
 export { rebuildStream } from './rebuild/rebuild-stream.js';
 export * from './rebuild/rebuild.js';

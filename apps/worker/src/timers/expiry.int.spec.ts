@@ -21,7 +21,7 @@ describe.each(queueBackends())('sessions that end by themselves, with queues on 
 
   it('end each exactly once, by the thousands', async () => {
     const world = await open(backend);
-    await using _worker = await world.startWorker({ horizon: 60, hasSweeper: false });
+    await using worker = await world.startWorker({ horizon: 60, hasSweeper: false });
     const service = await testService(world.store);
     const at = new Date(Date.now() + 8_000).toISOString();
 
@@ -31,6 +31,7 @@ describe.each(queueBackends())('sessions that end by themselves, with queues on 
       every: 100,
     });
 
+    expect(worker.expired.every(({ cause }) => cause === 'bucket')).toBe(true);
     expect(new Set((await expiredOf(world.database)).map(({ stream_id }) => stream_id)).size).toBe(10_000);
   });
 });

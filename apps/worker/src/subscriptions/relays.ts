@@ -1,0 +1,68 @@
+import { Subscription, type EventStore, type Wake } from '#event-store';
+import type { Database } from '#platform';
+import { eventQueue, listConsumers, type Consumer, type QueueBackend } from '#queues';
+import { Loop } from '../loop.js';
+import { relay } from './relay.js';
+
+const lookEvery = 2_000;
+
+interface Part {
+  start(): void;
+  stop(): Promise<void>;
+}
+
+/** Runs a relay for each registered consumer, and notices within seconds who comes and who goes. */
+export class Relays {
+  /** By name and time of registration: a consumer that was removed and added again starts anew. */
+  readonly #running = new Map<string, readonly Part[]>();
+  readonly #loop = new Loop(Relays.name, lookEvery, () => this.#look());
+
+  constructor(
+    private readonly database: Database,
+    private readonly events: EventStore,
+    private readonly wake: Wake,
+    private readonly queues: QueueBackend,
+  ) {}
+
+  start(): Promise<void> {
+    this.#loop.start();
+    return Promise.resolve();
+  }
+
+  async stop(): Promise<void> {
+    await this.#loop.stop();
+    await Promise.all([...this.#running.values()].map(stopAll));
+  }
+
+  async #look(): Promise<void> {
+    const consumers = await listConsumers(this.database.subscriptions);
+    const wanted = new Map(consumers.map((consumer) => [`${consumer.name} ${consumer.createdAt}`, consumer]));
+    for (const [key, parts] of this.#running) {
+      if (wanted.has(key)) continue;
+      this.#running.delete(key);
+      await stopAll(parts);
+    }
+    for (const [key, consumer] of wanted) {
+      if (!this.#running.has(key)) this.#running.set(key, this.#run(consumer));
+    }
+  }
+
+  #run(consumer: Consumer): readonly Part[] {
+    const queue = eventQueue(this.queues, consumer.name);
+    const partitions = Array.from({ length: this.events.partitions }, (_, partition) => partition);
+    const parts = [
+      queue,
+      ...partitions.map(
+        (partition) =>
+          new Subscription(this.database.subscriptions, this.wake, relay(consumer, queue, partition), {}),
+      ),
+    ];
+    for (const part of parts) part.start();
+    return parts;
+  }
+}
+
+/** The queue last, for a relay may be adding to it. */
+async function stopAll(parts: readonly Part[]): Promise<void> {
+  for (const part of parts.toReversed()) await part.stop();
+}

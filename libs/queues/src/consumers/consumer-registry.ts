@@ -1,0 +1,61 @@
+import type { Queryable } from '#event-store';
+
+/** Somebody who reacts to events, through a queue of their own. */
+export interface Consumer {
+  readonly name: string;
+  /** The types that it wants; null for all. */
+  readonly types: readonly string[] | null;
+  readonly createdAt: string;
+}
+
+/** From which event on a new consumer gets events: the first of all, the next to come, or the one after a position. */
+export type ConsumerStart = 'beginning' | 'now' | number;
+
+/** Part of ids in queues, so without a colon, and of a schema's name in examples. */
+export const consumerName = /^[a-z][a-z0-9-]{0,39}$/;
+
+/** The subscription that relays to a consumer. */
+export function relayName(consumer: string): string {
+  return `relay:${consumer}`;
+}
+
+const add = `
+  with added as (
+    insert into maskline.consumer (name, types) values ($1, $2) on conflict (name) do nothing returning name
+  )
+  insert into maskline.subscription (name, partition, position)
+  select $3, h.partition, least(coalesce($4::bigint, h.position), h.position) from added, maskline.partition_head h
+  returning partition`;
+
+/** False when there is a consumer of that name already. The relay of every running worker finds it within seconds. */
+export async function addConsumer(
+  db: Queryable,
+  name: string,
+  types: readonly string[] | null,
+  start: ConsumerStart,
+): Promise<boolean> {
+  if (!consumerName.test(name))
+    throw new RangeError('a consumer is named by small letters, digits and dashes');
+  const position = start === 'beginning' ? 0 : start === 'now' ? null : start;
+  const values = [name, types === null ? null : [...types], relayName(name), position];
+  const { rows } = await db.query({ name: 'add-consumer', text: add, values });
+  return rows.length > 0;
+}
+
+const list = `select name, types, created_at as "createdAt" from maskline.consumer order by name`;
+
+export async function listConsumers(db: Queryable): Promise<Consumer[]> {
+  const { rows } = await db.query({ name: 'list-consumers', text: list, values: [] });
+  return rows as Consumer[];
+}
+
+const remove = `
+  with removed as (delete from maskline.consumer where name = $1 returning name),
+    relays as (delete from maskline.subscription where name = $2)
+  select name from removed`;
+
+/** Relays nothing more to it; false when there is no such consumer. What lies in its queue stays there. */
+export async function removeConsumer(db: Queryable, name: string): Promise<boolean> {
+  const { rows } = await db.query({ name: 'remove-consumer', text: remove, values: [name, relayName(name)] });
+  return rows.length > 0;
+}

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import type { RecordedEvent } from '#event-store';
+import { JobQueue, type NewJob } from '../job-queue.js';
+import type { QueueBackend } from '../queue-backend.js';
+
+/** Tells a consumer of an event. What happened, which may be personal, is read from the log by whoever takes the job. */
+export const eventJob = z.object({
+  eventId: z.uuid(),
+  type: z.string(),
+  streamId: z.string(),
+  version: z.int().positive(),
+  partition: z.int().nonnegative(),
+  position: z.int().positive(),
+  occurredAt: z.string(),
+  /** Null for the normal delivery; a consumer handles an event once for each replay. */
+  replayId: z.string().nullable(),
+});
+
+export type EventJob = z.infer<typeof eventJob>;
+
+const days = 24 * 3600;
+
+// Finished jobs are kept a while, so that most of what is relayed twice is not even delivered twice. Failed ones are kept
+// until somebody has had the time to look and to retry them.
+const policy = {
+  attempts: 10,
+  backoff: { type: 'exponential', delay: 500, jitter: 0.5 },
+  removeOnComplete: { age: 3600, count: 10_000 },
+  removeOnFail: { age: 14 * days },
+};
+
+export function eventQueueName(consumer: string): string {
+  return `consumer-${consumer}`;
+}
+
+export function eventQueue(backend: QueueBackend, consumer: string): JobQueue<EventJob> {
+  return new JobQueue(backend, eventQueueName(consumer), policy);
+}
+
+/** What identifies an event in the log, as the relay and a replay have it at hand. */
+export type EventReference = Pick<
+  RecordedEvent,
+  'eventId' | 'streamId' | 'version' | 'partition' | 'position' | 'occurredAt'
+> & { readonly type: string };
+
+export function newEventJob(
+  consumer: string,
+  { eventId, type, streamId, version, partition, position, occurredAt }: EventReference,
+  replayId: string | null,
+): NewJob<EventJob> {
+  return {
+    id: `${consumer}-${eventId}${replayId === null ? '' : `-${replayId}`}`,
+    data: { eventId, type, streamId, version, partition, position, occurredAt, replayId },
+  };
+}

@@ -1,0 +1,96 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Queryable } from '#event-store';
+import type { JobQueue } from '../job-queue.js';
+import { newEventJob, type EventJob, type EventReference } from './event-queue.js';
+
+/** A stretch of history. */
+export interface ReplayRange {
+  readonly partition: number;
+  /** The first and the last position. */
+  readonly from: number;
+  readonly to: number;
+  /** Null for every type. */
+  readonly types: readonly string[] | null;
+  /** Only this stream, e.g. one session. */
+  readonly streamId: string | null;
+}
+
+const matches = `
+  partition = $1 and position between $2 and $3
+    and ($4::text[] is null or type = any($4::text[])) and ($5::text is null or stream_id = $5)`;
+
+const count = `select count(*)::int as events from maskline.event where ${matches}`;
+
+/** How many events a replay would send: its dry run. */
+export async function countReplay(db: Queryable, range: ReplayRange): Promise<number> {
+  const { rows } = await db.query({ name: 'count-replay', text: count, values: valuesOf(range) });
+  const [row] = rows as { events: number }[];
+  return row?.events ?? 0;
+}
+
+const page = `
+  select event_id as "eventId", type, stream_id as "streamId", version, partition, position, occurred_at as "occurredAt"
+  from maskline.event where ${matches}
+  order by position limit $6`;
+
+const pageSize = 500;
+
+export interface ReplayOptions {
+  readonly consumer: string;
+  /** New for every replay, so that the consumer handles the events once more; null only fills holes, for what it has handled it knows. */
+  readonly replayId: string | null;
+  /** Events in a second at most. */
+  readonly perSecond: number;
+  readonly signal: AbortSignal;
+  readonly progress: (sent: number) => void;
+}
+
+/** Sends a stretch of history to one consumer again; answers how many events. Stopped early, it may be started again as it was. */
+export async function replayToConsumer(
+  db: Queryable,
+  queue: Pick<JobQueue<EventJob>, 'add'>,
+  range: ReplayRange,
+  { consumer, replayId, perSecond, signal, progress }: ReplayOptions,
+): Promise<number> {
+  const limit = Math.min(pageSize, perSecond);
+  let sent = 0;
+  for (let from = range.from; !signal.aborted;) {
+    const started = performance.now();
+    const values = [...valuesOf({ ...range, from }), limit];
+    const { rows } = await db.query({ name: 'read-replay', text: page, values });
+    const events = rows as EventReference[];
+    await queue.add(events.map((event) => newEventJob(consumer, event, replayId)));
+    sent += events.length;
+    progress(sent);
+    const last = events.at(-1);
+    if (last === undefined || events.length < limit) break;
+    from = last.position + 1;
+    const rest = (events.length / perSecond) * 1000 - (performance.now() - started);
+    if (rest > 0) await pause(rest, undefined, { signal }).catch(() => undefined);
+  }
+  return sent;
+}
+
+function valuesOf({ partition, from, to, types, streamId }: ReplayRange): unknown[] {
+  return [partition, from, to, types === null ? null : [...types], streamId];
+}
+
+const recordedAt = 'select recorded_at as at from maskline.event where partition = $1 and position = $2';
+const head = 'select position from maskline.partition_head where partition = $1';
+
+/** The position of the first event recorded at or after a time; one past the end of the log when none is. */
+export async function positionAt(db: Queryable, partition: number, time: string): Promise<number> {
+  const { rows } = await db.query({ name: 'head-position', text: head, values: [partition] });
+  const [last] = rows as { position: number }[];
+  let low = 1;
+  let high = (last?.position ?? 0) + 1;
+  // Times of record never go backwards within a partition.
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const found = await db.query({ name: 'recorded-at', text: recordedAt, values: [partition, middle] });
+    const [event] = found.rows as { at: string }[];
+    if (event !== undefined && event.at < time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

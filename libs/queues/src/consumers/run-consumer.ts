@@ -1,0 +1,81 @@
+import type { DomainEvent } from '#domain';
+import { readLog, type Queryable, type RecordedEvent } from '#event-store';
+import { loadConfig, openDatabase, runMain, StartError, useProcessLog, type Database } from '#platform';
+import { JobWorker } from '../job-worker.js';
+import { openQueues } from '../open-queues.js';
+import { eventJob, eventQueueName, type EventJob } from './event-queue.js';
+import { noteHandled, prepareInbox } from './inbox.js';
+
+export interface ConsumerProgram<Event extends DomainEvent> {
+  /** As it was registered with `maskline consumer add`. */
+  readonly name: string;
+  /** Events of other types, if it was registered for them, are passed by. */
+  readonly types: readonly Event['type'][];
+  /** In PostgreSQL, for the inbox and for what the consumer itself keeps. */
+  readonly schema: string;
+  /** Makes the consumer's own tables. Runs at every start. */
+  prepare(db: Queryable): Promise<void>;
+  /** Effects through `tx` take place exactly once for each event, and once more for each replay. */
+  handle(event: RecordedEvent<Event>, tx: Queryable): Promise<void>;
+}
+
+const concurrency = 4;
+
+/** The main program of a consumer: reacts to events until it is told to stop. Takes DATABASE_URL and REDIS_URL. */
+export function runConsumer<Event extends DomainEvent>(program: ConsumerProgram<Event>): Promise<void> {
+  return runMain(async (shutdown) => {
+    const { DATABASE_URL, REDIS_URL, LOG_LEVEL } = loadConfig();
+    if (DATABASE_URL === undefined) throw new StartError('DATABASE_URL must be set');
+    useProcessLog({ LOG_LEVEL });
+
+    const database = openDatabase({ DATABASE_URL }, program.name);
+    shutdown.add('the database connections', () => database.close());
+    await prepareInbox(database.admin, program.schema);
+    await program.prepare(database.admin);
+
+    const queues = openQueues({ DATABASE_URL, REDIS_URL }, program.name);
+    shutdown.add('the queue connections', () => queues.close());
+    const worker = new JobWorker(queues, {
+      queue: eventQueueName(program.name),
+      schema: eventJob,
+      concurrency,
+      handle: (job) => handleOnce(database, program, job),
+    });
+    worker.start();
+    shutdown.add('the jobs under way', () => worker.stop());
+  });
+}
+
+/** Inbox and effects in one transaction. */
+async function handleOnce<Event extends DomainEvent>(
+  { reads }: Database,
+  program: ConsumerProgram<Event>,
+  job: EventJob,
+): Promise<void> {
+  if (!program.types.includes(job.type)) return;
+  const tx = await reads.connect();
+  let isBroken = true;
+  try {
+    await tx.query('begin');
+    if (await noteHandled(tx, program.schema, program.name, job)) {
+      await program.handle(await readEvent<Event>(tx, job), tx);
+    }
+    await tx.query('commit');
+    isBroken = false;
+  } finally {
+    // With the connection, what was not committed is gone.
+    tx.release(isBroken);
+  }
+}
+
+async function readEvent<Event extends DomainEvent>(
+  db: Queryable,
+  { partition, position, eventId }: EventJob,
+): Promise<RecordedEvent<Event>> {
+  const place = { partition, after: position - 1, types: null, limit: 1 };
+  const [event] = (await readLog(db, place, {})).events;
+  // A failover may have given the position to another event: the queue then speaks of one that never was.
+  if (event?.eventId !== eventId) throw new Error('the log has another event at this position');
+  // Its type was looked at before; the log holds the data of the type.
+  return event as RecordedEvent<Event>;
+}

@@ -1,0 +1,20 @@
+import type { Queryable } from '#event-store';
+
+const text = `
+  select sid from maskline.session
+  where partition = $1 and service_sid = $2 order by date_created, sid limit $3`;
+
+/** Some of the sessions that a service has or, once it is deleted, has left behind. */
+export async function sessionsBelow(
+  db: Queryable,
+  partition: number,
+  serviceSid: string,
+  limit: number,
+): Promise<string[]> {
+  const { rows } = await db.query({
+    name: 'sessions-below',
+    text,
+    values: [partition, serviceSid, limit],
+  });
+  return (rows as { sid: string }[]).map(({ sid }) => sid);
+}

@@ -30,11 +30,11 @@ export async function build({ force = false } = {}) {
     rmSync(stamp, { force: true });
     if (force) rmSync(memory, { force: true });
     const started = Date.now();
-    console.log('building …');
+    console.error('building …');
     compile();
     removeStale();
     writeFileSync(stamp, sources);
-    console.log(`built in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+    console.error(`built in ${((Date.now() - started) / 1000).toFixed(1)} s`);
   } finally {
     rmSync(lock, { force: true });
   }

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { Module, type DynamicModule } from '@nestjs/common';
-import { EventStore, readPartitions, Wake, type Flush } from '#event-store';
+import { EventStore, readPartitions, upcasters, Wake, type Flush } from '#event-store';
 import { Database } from '#platform';
 import { inlineProjectors, ServiceQueries, SessionQueries } from '#read-model';
 import { Credentials } from './account/credentials.js';
@@ -35,7 +35,7 @@ export async function openStore(
     loads: database.reads,
     partitions: await readPartitions(database.admin),
     projectors: inlineProjectors,
-    upcasters: {},
+    upcasters,
     masterKey,
     batching: {
       ...batching,

@@ -30,12 +30,14 @@ export async function ensurePartitions(db: Queryable, partitions: number): Promi
 export interface Head {
   readonly partition: number;
   readonly position: number;
-  readonly recordedAt: string;
+  /** When the last event was; null before the first. */
+  readonly recordedAt: string | null;
   readonly epoch: number;
 }
 
 const heads = `
-  select partition, position, recorded_at as "recordedAt", epoch from maskline.partition_head order by partition`;
+  select partition, position, case when isfinite(recorded_at) then recorded_at end as "recordedAt", epoch
+  from maskline.partition_head order by partition`;
 
 export async function readHeads(db: Queryable): Promise<Head[]> {
   const { rows } = await db.query({ name: 'read-heads', text: heads, values: [] });

@@ -1,0 +1,80 @@
+import type { Moment } from '#read-model';
+
+/** A field that an event set or changed; `from` is null when it was not there before. */
+export interface Change {
+  readonly field: string;
+  readonly from: unknown;
+  readonly to: unknown;
+}
+
+/** One event, told for people. */
+export interface Account {
+  readonly version: number;
+  readonly position: number;
+  readonly type: string;
+  readonly occurredAt: string;
+  readonly recordedAt: string;
+  readonly actor: string;
+  readonly requestId: string | null;
+  readonly causationId: string | null;
+  readonly eventId: string;
+  readonly changes: readonly Change[];
+  /** How late, when it is worth saying. */
+  readonly late: string | null;
+}
+
+/** They change with every event, or never, and are told elsewhere. */
+const untold = new Set(['sid', 'account_sid', 'version', 'date_created', 'date_updated']);
+
+/** An event is recorded in the flush after its decision; what takes longer than this waited for something. */
+const usualDelay = 1000;
+
+export function describeMoment({ recorded, before, after }: Moment): Account {
+  const { version, position, event, occurredAt, recordedAt, actor, requestId, causationId, eventId } =
+    recorded;
+  return {
+    version,
+    position,
+    type: event.type,
+    occurredAt,
+    recordedAt,
+    actor,
+    requestId,
+    causationId,
+    eventId,
+    changes: before === null && after === null ? fieldsOf(event.data) : changesOf(before, after),
+    late: lateness(recorded),
+  };
+}
+
+/** What has no row of its own, as an account, is told by its events. */
+function fieldsOf(data: object): Change[] {
+  return Object.entries<unknown>({ ...data }).map(([field, to]) => ({ field, from: null, to }));
+}
+
+function changesOf(before: object | null, after: object | null): Change[] {
+  if (after === null) return [];
+  const old: Readonly<Record<string, unknown>> = { ...before };
+  return Object.entries<unknown>({ ...after })
+    .filter(([field, to]) => !untold.has(field) && to !== (old[field] ?? null))
+    .map(([field, to]) => ({ field, from: before === null ? null : old[field], to }));
+}
+
+function lateness({ event, occurredAt, recordedAt }: Moment['recorded']): string | null {
+  if (event.type === 'SessionExpired' && 'at' in event.data) {
+    const late = Date.parse(recordedAt) - Date.parse(String(event.data.at));
+    return `noticed ${seconds(late)} after the deadline`;
+  }
+  const late = Date.parse(recordedAt) - Date.parse(occurredAt);
+  return late > usualDelay ? `recorded ${seconds(late)} after it was decided` : null;
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(3)} s`;
+}
+
+/** A value as a person reads it. */
+export function shown(value: unknown): string {
+  if (value === null || value === undefined || value === '') return '–';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

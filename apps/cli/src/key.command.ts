@@ -1,0 +1,78 @@
+import { Command } from 'commander';
+import { CreateApiKey, RevokeApiKey } from '#application';
+import { findStream, readStream, upcasters } from '#event-store';
+import { canonicalSid, isSid, StartError } from '#platform';
+import { findKeyHash } from '#read-model';
+import type { Cli } from './cli.js';
+import { connect } from './connect.js';
+import { foldKeys } from './fold-keys.js';
+import { openApplication, operatorContext } from './open-application.js';
+import { print, printJson, printTable } from './output.js';
+
+export function keyCommand(cli: Cli): Command {
+  return new Command('key')
+    .description('make, show and revoke the API keys of an account')
+    .addCommand(createCommand(cli))
+    .addCommand(listCommand(cli))
+    .addCommand(revokeCommand(cli));
+}
+
+function createCommand(cli: Cli): Command {
+  return new Command('create')
+    .description('make an API key; its secret is shown once')
+    .argument('<account>', 'AC…')
+    .option('--name <name>', 'a name for people', '')
+    .option('--json', 'as JSON')
+    .action(async (account: string, { name, json }: { name: string; json?: true }) => {
+      const context = operatorContext(accountSid(account));
+      const { commands } = await openApplication(cli);
+      const key = await commands.execute(new CreateApiKey(name, context));
+      if (json) {
+        printJson(key);
+        return;
+      }
+      print(`API key  ${key.sid}`);
+      print(`Secret   ${key.secret}`);
+      print('The secret is not shown again.');
+    });
+}
+
+function listCommand(cli: Cli): Command {
+  return new Command('list')
+    .description('show the API keys of an account, revoked ones too')
+    .argument('<account>', 'AC…')
+    .option('--json', 'as JSON, a key a line')
+    .action(async (account: string, { json }: { json?: true }) => {
+      const { reads } = await connect(cli);
+      const stream = await findStream(reads, accountSid(account));
+      if (stream === null) throw new StartError('there is no such account');
+      const keys = await foldKeys(readStream(reads, stream, upcasters));
+      if (json) {
+        keys.forEach(printJson);
+        return;
+      }
+      printTable(
+        ['key', 'name', 'made', 'revoked'],
+        keys.map(({ sid, name, createdAt, revokedAt }) => [sid, name, createdAt, revokedAt ?? '']),
+      );
+    });
+}
+
+function revokeCommand(cli: Cli): Command {
+  return new Command('revoke')
+    .description('revoke an API key; requests with it are refused within five seconds')
+    .argument('<key>', 'SK…')
+    .action(async (key: string) => {
+      const sid = canonicalSid(key);
+      const { commands, database } = await openApplication(cli);
+      const found = await findKeyHash(database, sid);
+      if (found === null) throw new StartError('there is no such API key, or it is revoked already');
+      await commands.execute(new RevokeApiKey(sid, operatorContext(found.account_sid)));
+      print(`revoked ${sid}`);
+    });
+}
+
+function accountSid(text: string): string {
+  if (!isSid('AC', text)) throw new StartError(`${text} is no account SID`);
+  return canonicalSid(text);
+}

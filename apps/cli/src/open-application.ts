@@ -1,0 +1,53 @@
+import type { KeyObject } from 'node:crypto';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApplicationModule, openStore, StoreModule } from '#application';
+import type { EventContext } from '#event-store';
+import { ensureMasterKey, newSid, StartError, type Config, type Database } from '#platform';
+import type { Cli } from './cli.js';
+import { connect } from './connect.js';
+
+/** The use cases, for commands that change something. */
+export interface Application {
+  readonly commands: CommandBus;
+  readonly database: Database;
+}
+
+/** What Nest wants to call the root of a process. */
+@Module({})
+class CliModule {}
+
+const unobserved = { flushed: () => undefined, conflicted: () => undefined };
+
+export async function openApplication(cli: Cli): Promise<Application> {
+  const database = await connect(cli);
+  const store = await openStore(database, masterKeyOf(cli.config), unobserved);
+  cli.shutdown.add('wake-ups', () => store.wake.stop());
+  const app = await NestFactory.createApplicationContext({
+    module: CliModule,
+    imports: [StoreModule.of(store), ApplicationModule],
+  });
+  cli.shutdown.add('the application', () => app.close());
+  return { commands: app.get(CommandBus), database };
+}
+
+/** The same key that the api uses, or its secrets could not be read there. */
+function masterKeyOf(config: Config): KeyObject {
+  if (config.MASKLINE_MASTER_KEY !== undefined) return config.MASKLINE_MASTER_KEY;
+  if (config.DATABASE_URL === undefined) return ensureMasterKey(config.MASKLINE_DATA_DIR);
+  throw new StartError('MASKLINE_MASTER_KEY must be set');
+}
+
+/** A change by whoever may run `maskline`: the history shows that it did not come through the API. */
+export function operatorContext(accountSid: string): EventContext {
+  return {
+    accountSid,
+    actor: 'system:cli',
+    requestId: null,
+    correlationId: newSid('RQ'),
+    causationId: null,
+    traceParent: null,
+    idempotency: null,
+  };
+}

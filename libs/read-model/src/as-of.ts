@@ -1,0 +1,48 @@
+import type { Queryable, StreamPlace, Upcasters } from '#event-store';
+import { readHistory } from './history.js';
+import { presentSession } from './session/present-session.js';
+import type { SessionRow } from './tables.js';
+
+/** A moment in the past of a stream: after one of its events, or by the clock. */
+export type PastMoment = { readonly version: number } | { readonly time: string };
+
+/**
+ * The row of a service or session exactly as the API would have shown it then; null when it would have said 404. By time,
+ * what counts is when events were recorded, for only from then on could they be seen; but a deadline counts by itself.
+ */
+export async function rowAsOf(
+  db: Queryable,
+  stream: StreamPlace,
+  moment: PastMoment,
+  upcasters: Upcasters,
+): Promise<object | null> {
+  let row: object | null = null;
+  let now = '';
+  for await (const { recorded, after } of readHistory(db, stream, upcasters)) {
+    if ('version' in moment ? recorded.version > moment.version : recorded.recordedAt > moment.time) break;
+    row = after;
+    now = recorded.recordedAt;
+  }
+  const at = 'time' in moment ? moment.time : now;
+  if (row === null || stream.category !== 'session') return row;
+  // The session projector made it.
+  const session = row as SessionRow;
+  if (await wasDeleted(db, stream.partition, session.service_sid, at)) return null;
+  return presentSession(session, at);
+}
+
+/** Nothing below a deleted service can be reached, from that very event on. */
+async function wasDeleted(
+  db: Queryable,
+  partition: number,
+  serviceSid: string,
+  at: string,
+): Promise<boolean> {
+  const { rows } = await db.query({
+    name: 'service-was-deleted',
+    text: `select from maskline.event
+      where partition = $1 and stream_id = $2 and type = 'ServiceDeleted' and recorded_at <= $3`,
+    values: [partition, serviceSid, at],
+  });
+  return rows.length > 0;
+}

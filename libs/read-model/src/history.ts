@@ -1,0 +1,24 @@
+import { readStream, type Queryable, type RecordedEvent, type Upcasters } from '#event-store';
+import { foldedTables } from './folded-table.js';
+
+/** An event of a stream, and the row that REST shows before and after it; null where there is none. */
+export interface Moment {
+  readonly recorded: RecordedEvent;
+  readonly before: object | null;
+  readonly after: object | null;
+}
+
+/** A stream from its first event on, with what each event changed. */
+export async function* readHistory(
+  db: Queryable,
+  stream: { readonly partition: number; readonly streamId: string; readonly category: string },
+  upcasters: Upcasters,
+): AsyncGenerator<Moment> {
+  const projector = foldedTables.find(({ category }) => category === stream.category)?.projector;
+  let before: object | null = null;
+  for await (const recorded of readStream(db, stream, upcasters)) {
+    const after: object | null = projector?.apply(before, recorded) ?? null;
+    yield { recorded, before, after };
+    before = after;
+  }
+}

@@ -27,7 +27,10 @@ const options: LoggerOptions = {
   },
 };
 
-/** What Nest tells of its own start, module by module and route by route, helps only those who look for it. */
+/**
+ * What Nest tells of its own start, module by module and route by route, helps only those who look for it. What it
+ * cannot do it throws as well.
+ */
 const CHATTER = new Set([
   'NestFactory',
   'InstanceLoader',
@@ -79,7 +82,7 @@ class ProcessLog implements LoggerService {
     rest: unknown[],
   ) {
     const context = rest.at(-1);
-    const shown = level === 'info' && CHATTER.has(String(context)) ? 'debug' : level;
+    const shown = CHATTER.has(String(context)) ? 'debug' : level;
     if (!this.pino.isLevelEnabled(shown)) return;
     const more = rest.slice(0, -1).find((item) => item !== undefined);
     const fields = { context, ...(more === undefined ? {} : { detail: more }) };

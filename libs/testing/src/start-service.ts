@@ -30,6 +30,8 @@ export interface Service {
   readonly pid: number;
   /** What it has written so far, both streams. */
   logs(): string;
+  /** Its exit code once it has ended; null when a signal ended it. */
+  readonly exited: Promise<number | null>;
   /** Asks it to end and answers its exit code. */
   stop(): Promise<number | null>;
   /** Ends it with SIGKILL, as a power failure would. */
@@ -57,9 +59,10 @@ export async function startService(
       output += text;
     });
   }
-  const ended = once(child, 'close');
+  const exited = once(child, 'close').then(() => child.exitCode);
+  const hasExited = () => child.exitCode !== null || child.signalCode !== null;
   const signal = (name: NodeJS.Signals) => {
-    if (child.exitCode === null && child.signalCode === null) child.kill(name);
+    if (!hasExited()) child.kill(name);
   };
   const service: Service = {
     url: `http://127.0.0.1:${settings.PORT}`,
@@ -67,30 +70,31 @@ export async function startService(
     authToken: settings.MASKLINE_AUTH_TOKEN,
     env: settings,
     pid: child.pid ?? 0,
+    exited,
     logs: () => output,
     signal,
-    async stop() {
+    stop() {
       signal('SIGTERM');
-      await ended;
-      return child.exitCode;
+      return exited;
     },
     async kill() {
       signal('SIGKILL');
-      await ended;
+      await exited;
     },
   };
   cleanUp(() => service.stop());
 
-  const answered = waitFor(async () => (await fetch(`${service.url}/healthz`)).ok, { within }).catch(() => {
+  const answers = async () => {
+    // Whoever else may listen there must not hold us up.
+    const { ok } = await fetch(`${service.url}/healthz`, { signal: AbortSignal.timeout(2000) });
+    return ok;
+  };
+  await waitFor(async () => hasExited() || (await answers()), { within }).catch(() => {
     throw new Error(`${app} did not answer within ${within} ms:\n${output}`);
   });
-  const diedFirst = ended.then(() => {
-    throw new Error(`${app} ended with code ${child.exitCode} before it answered:\n${output}`);
-  });
-  // Whichever comes second is of no interest, nor is its failure.
-  diedFirst.catch(() => undefined);
-  answered.catch(() => undefined);
-  await Promise.race([answered, diedFirst]);
+  if (hasExited()) {
+    throw new Error(`${app} ended with code ${await exited} before it answered:\n${output}`);
+  }
   return service;
 }
 

@@ -1,0 +1,146 @@
+import { describe, expect, it } from '@jest/globals';
+import { readFile, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import pg from 'pg';
+import { freePort, runningEmbeddedPostgres } from '#platform';
+import { cleanUp, startService, waitFor, type Service } from '#testing';
+
+// What `npm start` runs, as a newcomer meets it: no settings but a port and a directory.
+const newcomer = { MASKLINE_ACCOUNT_SID: '', MASKLINE_AUTH_TOKEN: '', MASKLINE_MASTER_KEY: '' };
+
+describe('standalone', () => {
+  it('prints an account with which the first call works, and knows it again after a restart', async () => {
+    const first = await startService('standalone', { env: newcomer });
+    const call = await shownCall(first);
+    expect((await call()).status).toBe(201);
+    expect(await first.stop()).toBe(0);
+
+    const second = await startService('standalone', { like: first });
+    const again = await shownCall(second);
+    expect(await (await again()).json()).toMatchObject({ code: 80602 });
+  });
+
+  it('keeps its secrets for its owner alone', async () => {
+    const { env } = await startService('standalone', { env: newcomer });
+
+    for (const file of ['master.key', 'account.json', 'postgres.password']) {
+      expect((await stat(join(dataDirOf(env), file))).mode & 0o777).toBe(0o600);
+    }
+  });
+
+  it('forgets nothing that it has acknowledged when it is killed', async () => {
+    const service = await startService('standalone');
+    const acknowledged: string[] = [];
+    let isOver = false;
+    const writer = async (name: string) => {
+      for (let n = 0; !isOver; n += 1) {
+        const answer = await post(service, `${name}-${n}`).catch(() => null);
+        if (answer?.status === 201) acknowledged.push(`${name}-${n}`);
+        if (answer === null) return;
+      }
+    };
+    const writers = ['a', 'b', 'c', 'd'].map(writer);
+    await waitFor(() => acknowledged.length > 200, { within: 20_000 });
+    await service.kill();
+    isOver = true;
+    await Promise.all(writers);
+
+    const again = await startService('standalone', { like: service });
+    const answers = await Promise.all(
+      acknowledged.map((name) => fetch(`${again.url}/v1/Services/${name}`, { headers: authOf(again) })),
+    );
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  });
+
+  it('answers what is in flight when it is interrupted, and leaves no process', async () => {
+    const service = await startService('standalone');
+    const dataDir = dataDirOf(service.env);
+    const postmaster = Number.parseInt(await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8'));
+    const holder = new pg.Client({ connectionString: runningEmbeddedPostgres(dataDir) ?? '' });
+    holder.on('error', () => undefined);
+    await holder.connect();
+    await holder.query('begin');
+    await holder.query('select from maskline.partition_head for update');
+
+    const answer = post(service, 'in-flight');
+    await waitFor(async () => (await waitingFor(holder)) > 0);
+    service.signal('SIGINT');
+    await waitFor(() =>
+      fetch(`${service.url}/healthz`).then(
+        () => false,
+        () => true,
+      ),
+    );
+    await holder.query('rollback');
+    await holder.end();
+
+    expect((await answer).status).toBe(201);
+    expect(await service.exited).toBe(0);
+    expect(() => process.kill(postmaster, 0)).toThrow('ESRCH');
+  });
+
+  it('refuses to start beside a live one, in one line', async () => {
+    const service = await startService('standalone');
+
+    await expect(startService('standalone', { like: service })).rejects.toThrow(
+      /ended with code 1 .*:\nmaskline: another Maskline \(pid \d+\) uses [^\n]+\n$/,
+    );
+    expect((await fetch(`${service.url}/healthz`)).status).toBe(200);
+  });
+
+  it.each([
+    ['a wrong setting', { PORT: 'http' }, 'PORT must be a whole number from 0 to 65535'],
+    [
+      'a directory that cannot be',
+      { MASKLINE_DATA_DIR: '/dev/null/maskline' },
+      'cannot use /dev/null/maskline: a part of the path is no directory',
+    ],
+    ['an address of another machine', { HOST: '192.0.2.1' }, 'cannot listen on 192.0.2.1:'],
+  ])('says in one line that it cannot start: %s', async (_, env, line) => {
+    await expect(startService('standalone', { env })).rejects.toThrow(
+      new RegExp(`ended with code 1 .*:\nmaskline: ${line}[^\n]*\n$`),
+    );
+  });
+
+  it('says in one line that its port is in use, and leaves no database running', async () => {
+    const port = await freePort();
+    const rival = createServer((socket) => socket.destroy()).listen(port, '127.0.0.1');
+    cleanUp(() => rival.close());
+
+    await expect(startService('standalone', { env: { PORT: String(port) } })).rejects.toThrow(
+      new RegExp(`ended with code 1 .*:\nmaskline: 127.0.0.1:${port} is in use: set PORT to another port\n$`),
+    );
+  });
+});
+
+/** The curl line of the banner as a function. */
+async function shownCall(service: Service): Promise<() => Promise<Response>> {
+  const line = /curl (\S+) -u (\S+) -d (\S+)/;
+  const [, url = '', login = '', form = ''] = await waitFor(() => line.exec(service.logs()));
+  const headers = { Authorization: `Basic ${btoa(login)}` };
+  return () => fetch(url, { method: 'POST', headers, body: new URLSearchParams(form) });
+}
+
+function post(service: Service, name: string): Promise<Response> {
+  return fetch(`${service.url}/v1/Services`, {
+    method: 'POST',
+    headers: authOf(service),
+    body: new URLSearchParams({ UniqueName: name }),
+  });
+}
+
+function authOf({ accountSid, authToken }: Service): { Authorization: string } {
+  return { Authorization: `Basic ${btoa(`${accountSid}:${authToken}`)}` };
+}
+
+function dataDirOf(env: Readonly<Record<string, string>>): string {
+  return env['MASKLINE_DATA_DIR'] ?? '';
+}
+
+async function waitingFor(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ n: number }>(
+    `select count(*)::int as n from pg_stat_activity where pg_backend_pid() = any(pg_blocking_pids(pid))`,
+  );
+  return rows[0]?.n ?? 0;
+}

@@ -1,3 +1,4 @@
+import { isErased } from '#domain';
 import type { Moment } from '#read-model';
 
 /** A field that an event set or changed; `from` is null when it was not there before. */
@@ -76,5 +77,7 @@ function seconds(milliseconds: number): string {
 /** A value as a person reads it. */
 export function shown(value: unknown): string {
   if (value === null || value === undefined || value === '') return '–';
+  if (isErased(value)) return 'erased';
+  if (typeof value === 'object' && 'sealed' in value) return 'sealed';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -1,12 +1,12 @@
-import type { KeyObject } from 'node:crypto';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApplicationModule, openStore, StoreModule } from '#application';
 import type { EventContext } from '#event-store';
-import { ensureMasterKey, newSid, StartError, type Config, type Database } from '#platform';
+import { newSid, type Database } from '#platform';
 import type { Cli } from './cli.js';
 import { connect } from './connect.js';
+import { requireMasterKey } from './master-key.js';
 
 /** The use cases, for commands that change something. */
 export interface Application {
@@ -22,7 +22,7 @@ const unobserved = { flushed: () => undefined, conflicted: () => undefined };
 
 export async function openApplication(cli: Cli): Promise<Application> {
   const database = await connect(cli);
-  const store = await openStore(database, masterKeyOf(cli.config), unobserved);
+  const store = await openStore(database, requireMasterKey(cli.config), unobserved);
   cli.shutdown.add('wake-ups', () => store.wake.stop());
   const app = await NestFactory.createApplicationContext({
     module: CliModule,
@@ -30,13 +30,6 @@ export async function openApplication(cli: Cli): Promise<Application> {
   });
   cli.shutdown.add('the application', () => app.close());
   return { commands: app.get(CommandBus), database };
-}
-
-/** The same key that the api uses, or its secrets could not be read there. */
-function masterKeyOf(config: Config): KeyObject {
-  if (config.MASKLINE_MASTER_KEY !== undefined) return config.MASKLINE_MASTER_KEY;
-  if (config.DATABASE_URL === undefined) return ensureMasterKey(config.MASKLINE_DATA_DIR);
-  throw new StartError('MASKLINE_MASTER_KEY must be set');
 }
 
 /** A change by whoever may run `maskline`: the history shows that it did not come through the API. */

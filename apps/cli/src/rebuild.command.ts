@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { findStream, upcasters } from '#event-store';
+import { findStream, upcasters, type Decoding } from '#event-store';
 import { canonicalSid, StartError, type Database } from '#platform';
 import {
   abandonRebuild,
@@ -11,6 +11,7 @@ import {
 } from '#read-model';
 import type { Cli } from './cli.js';
 import { connect } from './connect.js';
+import { requireMasterKey } from './master-key.js';
 import { count, plural, print } from './output.js';
 import { ProgressBar } from './progress-bar.js';
 import { selectTable } from './select-tables.js';
@@ -40,7 +41,7 @@ export function rebuildCommand(cli: Cli): Command {
       const table = selectTable(name);
       const database = await connect(cli);
       if (stream !== undefined) {
-        await rebuildOne(database, canonicalSid(stream));
+        await rebuildOne(cli, database, canonicalSid(stream));
       } else if (abandon) {
         await abandonRebuild(database, table);
         print(`nothing is left of an unfinished rebuild of ${name}`);
@@ -54,7 +55,7 @@ async function rebuildAll(cli: Cli, database: Database, table: FoldedTable, resu
   const bar = new ProgressBar();
   const started = performance.now();
   const { events, repaired } = await rebuild(database, table, {
-    upcasters,
+    decoding: decodingOf(cli),
     resume,
     signal: cli.interrupted,
     onProgress: ({ phase, done, total }) => {
@@ -79,16 +80,20 @@ async function rebuildAll(cli: Cli, database: Database, table: FoldedTable, resu
   if (repaired > 0) print(`${count(repaired)} rows were in use during the change and were made again`);
 }
 
-async function rebuildOne({ admin }: Database, sid: string): Promise<void> {
+async function rebuildOne(cli: Cli, { admin }: Database, sid: string): Promise<void> {
   const stream = await findStream(admin, sid);
   if (stream === null) throw new StartError(`there never was a ${sid}`);
   const table = foldedTables.find(({ category }) => category === stream.category);
   if (table === undefined) throw new StartError(`a ${stream.category} has no row to be rebuilt`);
   const client = await admin.connect();
   try {
-    await rebuildStream(client, table, stream, upcasters);
+    await rebuildStream(client, table, stream, decodingOf(cli));
   } finally {
     client.release();
   }
   print(`rebuilt the row of ${sid} from ${plural(stream.version, 'event')}`);
+}
+
+function decodingOf({ config }: Cli): Decoding {
+  return { upcasters, masterKey: requireMasterKey(config) };
 }

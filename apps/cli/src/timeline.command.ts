@@ -1,11 +1,12 @@
 import { Command } from 'commander';
 import pc from 'picocolors';
-import { findStream, upcasters, type StreamPlace } from '#event-store';
+import { findStream, upcasters, type Decoding, type StreamPlace } from '#event-store';
 import { canonicalSid, StartError, type Database } from '#platform';
 import { readHistory, rowAsOf, type PastMoment } from '#read-model';
 import type { Cli } from './cli.js';
 import { connect } from './connect.js';
 import { describeMoment, shown, type Account } from './describe-moment.js';
+import { findMasterKey } from './master-key.js';
 import { print, printJson, printTable } from './output.js';
 
 interface Options {
@@ -26,16 +27,23 @@ export function timelineCommand(cli: Cli): Command {
       const { reads } = await connect(cli);
       const stream = await findStream(reads, canonicalSid(sid));
       if (stream === null) throw new StartError(`there never was a ${sid}`);
-      if (options.at === undefined) await printTimeline(reads, stream, options);
-      else await printPast(reads, stream, parseMoment(options.at), options);
+      // Who has not got the key may read the history too, but not what it says of people.
+      const decoding = { upcasters, masterKey: findMasterKey(cli.config) };
+      if (options.at === undefined) await printTimeline(reads, stream, decoding, options);
+      else await printPast(reads, stream, parseMoment(options.at), decoding, options);
     });
 }
 
 type Reads = Database['reads'];
 
-async function printTimeline(reads: Reads, stream: StreamPlace, { json }: Options): Promise<void> {
+async function printTimeline(
+  reads: Reads,
+  stream: StreamPlace,
+  decoding: Decoding,
+  { json }: Options,
+): Promise<void> {
   if (!json) print(heading(stream));
-  for await (const moment of readHistory(reads, stream, upcasters)) {
+  for await (const moment of readHistory(reads, stream, decoding)) {
     const account = describeMoment(moment);
     if (json) printJson(account);
     else printAccount(account);
@@ -65,9 +73,10 @@ async function printPast(
   reads: Reads,
   stream: StreamPlace,
   moment: PastMoment,
+  decoding: Decoding,
   { json }: Options,
 ): Promise<void> {
-  const row = await rowAsOf(reads, stream, moment, upcasters);
+  const row = await rowAsOf(reads, stream, moment, decoding);
   if (json) printJson(row);
   else if (row === null) print('The API would have answered 404.');
   else

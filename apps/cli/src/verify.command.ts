@@ -4,6 +4,7 @@ import { upcasters } from '#event-store';
 import { verify, type Check, type Difference } from '#read-model';
 import type { Cli } from './cli.js';
 import { connect } from './connect.js';
+import { requireMasterKey } from './master-key.js';
 import { plural, print, printJson } from './output.js';
 import { ProgressBar } from './progress-bar.js';
 import { selectTables } from './select-tables.js';
@@ -41,7 +42,7 @@ export function verifyCommand(cli: Cli): Command {
       ];
       let differences = 0;
       const events = await verify(database, {
-        upcasters,
+        decoding: { upcasters, masterKey: requireMasterKey(cli.config) },
         checks,
         tables,
         signal: cli.interrupted,

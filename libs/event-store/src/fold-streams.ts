@@ -1,6 +1,8 @@
 import pg from 'pg';
 import { copyOut } from './copy-out.js';
+import { openSealed } from './open-sealed.js';
 import type { Projected } from './projector.js';
+import type { Decoding } from './decoding.js';
 import { upcast, type Upcasters } from './upcasters.js';
 
 /** Every stream of one kind, in the order of their ids. */
@@ -46,27 +48,25 @@ export async function foldStreams<State>(
   range: StreamRange,
   initial: State,
   step: (state: State, projected: Projected) => State,
-  upcasters: Upcasters,
+  decoding: Decoding,
 ): Promise<FoldedStreams<State>> {
   const folds: Growing<State>[] = [];
   let read = pageSize;
   // A single stream may be longer than a page.
   while (folds.length < 2 && read === pageSize) {
-    read = 0;
-    for await (const rows of copyOut(client, pageOf(range, folds.at(-1) ?? null))) {
-      read += rows.length;
-      for (const row of rows) {
-        const projected = projectedOf(row, upcasters);
-        const { streamId, version } = projected;
-        let fold = folds.at(-1);
-        if (fold?.streamId !== streamId) {
-          fold = { streamId, version, events: 0, state: initial };
-          folds.push(fold);
-        }
-        fold.state = step(fold.state, projected);
-        fold.version = version;
-        fold.events++;
+    const page = await readPage(client, range, folds.at(-1) ?? null, decoding);
+    read = page.length;
+    for (const row of page) {
+      const projected = projectedOf(row, decoding.upcasters);
+      const { streamId, version } = projected;
+      let fold = folds.at(-1);
+      if (fold?.streamId !== streamId) {
+        fold = { streamId, version, events: 0, state: initial };
+        folds.push(fold);
       }
+      fold.state = step(fold.state, projected);
+      fold.version = version;
+      fold.events++;
     }
   }
   const isEnd = read < pageSize;
@@ -74,6 +74,32 @@ export async function foldStreams<State>(
   if (!isEnd) folds.pop();
   const events = folds.reduce((sum, fold) => sum + fold.events, 0);
   return { folds, events, next: isEnd ? null : (folds.at(-1)?.streamId ?? null) };
+}
+
+interface Row {
+  readonly partition: number;
+  readonly stream_id: string;
+  readonly version: number;
+  readonly type: string;
+  readonly schema_version: number;
+  readonly account_sid: string;
+  /** Milliseconds. */
+  readonly occurred_at: number;
+  readonly data: object;
+}
+
+async function readPage(
+  client: pg.ClientBase,
+  range: StreamRange,
+  last: Fold<unknown> | null,
+  { masterKey }: Decoding,
+): Promise<readonly Row[]> {
+  const { partition } = range;
+  const page: Row[] = [];
+  for await (const rows of copyOut(client, pageOf(range, last))) {
+    for (const row of rows) page.push(rowOf(partition, row));
+  }
+  return masterKey === null ? page : openSealed(client, page, masterKey);
 }
 
 function pageOf({ partition, prefix, after, upTo }: StreamRange, last: Fold<unknown> | null): string {
@@ -84,7 +110,7 @@ function pageOf({ partition, prefix, after, upTo }: StreamRange, last: Fold<unkn
       : `(stream_id, version) > (${escapeLiteral(last.streamId)}, ${last.version})`;
   const limit = upTo === null ? '' : `and position <= ${upTo}`;
   return `
-    select stream_id, version, type, schema_version, (extract(epoch from occurred_at) * 1000)::bigint, data
+    select stream_id, version, type, schema_version, account_sid, (extract(epoch from occurred_at) * 1000)::bigint, data
     from maskline.event
     where partition = ${partition} and ${start} and stream_id < ${escapeLiteral(nextPrefix(prefix))} ${limit}
     order by stream_id, version limit ${pageSize}`;
@@ -95,15 +121,27 @@ function nextPrefix(prefix: string): string {
   return prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
 }
 
-function projectedOf(
-  [streamId = '', version = '', type = '', schemaVersion = '', occurred = '', data = '']: readonly string[],
-  upcasters: Upcasters,
-): Projected {
+function rowOf(partition: number, fields: readonly string[]): Row {
+  const [stream_id = '', version, type = '', schema, account_sid = '', occurred, data = ''] = fields;
+  return {
+    partition,
+    stream_id,
+    version: Number(version),
+    type,
+    schema_version: Number(schema),
+    account_sid,
+    occurred_at: Number(occurred),
+    // The column is jsonb and always an object.
+    data: JSON.parse(data) as object,
+  };
+}
+
+function projectedOf(row: Row, upcasters: Upcasters): Projected {
+  const { stream_id: streamId, version, type } = row;
   return {
     streamId,
-    version: Number(version),
-    occurredAt: new Date(Number(occurred)).toISOString(),
-    // The column is jsonb and always an object.
-    event: { type, data: upcast(upcasters, type, Number(schemaVersion), JSON.parse(data) as object) },
+    version,
+    occurredAt: new Date(row.occurred_at).toISOString(),
+    event: { type, data: upcast(upcasters, type, row.schema_version, row.data) },
   };
 }

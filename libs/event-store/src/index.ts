@@ -4,6 +4,7 @@ export { canonicalJson } from './canonical-json.js';
 export { CoalescedRead } from './coalesced-read.js';
 export { contentHash } from './content-hash.js';
 export { copyOut } from './copy-out.js';
+export type { Decoding } from './decoding.js';
 export type { EventContext, Idempotency } from './event-context.js';
 export { EventStore, type Changed, type EventStoreOptions, type Given } from './event-store.js';
 export { findStream, type StreamPlace } from './find-stream.js';

@@ -1,4 +1,4 @@
-import type { Queryable, StreamPlace, Upcasters } from '#event-store';
+import type { Queryable, StreamPlace, Decoding } from '#event-store';
 import { readHistory } from './history.js';
 import { presentSession } from './session/present-session.js';
 import type { SessionRow } from './tables.js';
@@ -14,11 +14,11 @@ export async function rowAsOf(
   db: Queryable,
   stream: StreamPlace,
   moment: PastMoment,
-  upcasters: Upcasters,
+  decoding: Decoding,
 ): Promise<object | null> {
   let row: object | null = null;
   let now = '';
-  for await (const { recorded, after } of readHistory(db, stream, upcasters)) {
+  for await (const { recorded, after } of readHistory(db, stream, decoding)) {
     if ('version' in moment ? recorded.version > moment.version : recorded.recordedAt > moment.time) break;
     row = after;
     now = recorded.recordedAt;

@@ -1,4 +1,4 @@
-import { readStream, type Queryable, type RecordedEvent, type Upcasters } from '#event-store';
+import { readStream, type Queryable, type RecordedEvent, type Decoding } from '#event-store';
 import { foldedTables } from './folded-table.js';
 
 /** An event of a stream, and the row that REST shows before and after it; null where there is none. */
@@ -12,11 +12,11 @@ export interface Moment {
 export async function* readHistory(
   db: Queryable,
   stream: { readonly partition: number; readonly streamId: string; readonly category: string },
-  upcasters: Upcasters,
+  decoding: Decoding,
 ): AsyncGenerator<Moment> {
   const projector = foldedTables.find(({ category }) => category === stream.category)?.projector;
   let before: object | null = null;
-  for await (const recorded of readStream(db, stream, upcasters)) {
+  for await (const recorded of readStream(db, stream, decoding.upcasters, decoding)) {
     const after: object | null = projector?.apply(before, recorded) ?? null;
     yield { recorded, before, after };
     before = after;

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { readLog, textArray, type RecordedEvent, type Upcasters } from '#event-store';
+import { readLog, textArray, type RecordedEvent, type Decoding } from '#event-store';
 import type { FoldedTable } from '../folded-table.js';
 import { copyRows, type Target } from './copy-rows.js';
 import { notePosition } from './progress.js';
@@ -14,11 +14,11 @@ export async function applyLog(
   client: pg.ClientBase,
   target: Target,
   position: number,
-  upcasters: Upcasters,
+  decoding: Decoding,
 ): Promise<{ position: number; hasMore: boolean }> {
   const { table, partition } = target;
   const from = { partition, after: position, types: table.types, limit: pageSize };
-  const { events, until, hasMore } = await readLog(client, from, upcasters);
+  const { events, until, hasMore } = await readLog(client, from, decoding.upcasters, decoding.masterKey);
   if (events.length > 0) await applyEvents(client, target, events);
   await notePosition(client, table.name, partition, until);
   return { position: until, hasMore };

@@ -14,7 +14,7 @@ export type CutOver = ReadonlyMap<number, number>;
  * appends, so after `patience` milliseconds this gives way, and null is answered.
  */
 export async function cutOver(
-  { writer, table, upcasters }: Rebuilding,
+  { writer, table, decoding }: Rebuilding,
   targets: readonly Target[],
   patience: number,
 ): Promise<CutOver | null> {
@@ -27,7 +27,7 @@ export async function cutOver(
       const target = targets.find((candidate) => candidate.partition === partition);
       if (target === undefined) throw new Error(`partition ${partition} is new since the rebuild began`);
       for (let at = { position, hasMore: true }; at.hasMore;) {
-        at = await applyLog(writer, target, at.position, upcasters);
+        at = await applyLog(writer, target, at.position, decoding);
         heads.set(partition, at.position);
       }
     }

@@ -11,7 +11,7 @@ type Folded = FoldedStreams<object | null>;
  * note of how far it came. While one portion is written, the next is read and folded.
  */
 export async function fill(
-  { writer, reader, table, upcasters, signal }: Rebuilding,
+  { writer, reader, table, decoding, signal }: Rebuilding,
   target: Target,
   { partition, base, foldedTo }: PartitionProgress,
   onEvents: (events: number) => void,
@@ -22,7 +22,7 @@ export async function fill(
       { partition, prefix: table.prefix, after, upTo: base },
       null,
       (row: object | null, projected) => table.projector.apply(row, projected),
-      upcasters,
+      decoding,
     );
 
   let page = await read(foldedTo);

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { readStream, type Upcasters } from '#event-store';
+import { readStream, type Decoding } from '#event-store';
 import type { FoldedTable } from '../folded-table.js';
 import { copyRows, type Target } from './copy-rows.js';
 import { columnsOf } from './shadow-table.js';
@@ -14,14 +14,19 @@ export async function rebuildStream(
   client: pg.ClientBase,
   table: FoldedTable,
   place: { readonly partition: number; readonly streamId: string },
-  upcasters: Upcasters,
+  decoding: Decoding,
 ): Promise<void> {
   const { partition, streamId } = place;
   const columns = await columnsOf(client, `maskline.${table.name}`);
   const target: Target = { table, into: `maskline.${table.name}`, columns, partition };
   const foldOn = async (from: Folded): Promise<Folded> => {
     let { row, version } = from;
-    for await (const recorded of readStream(client, { ...place, after: from.version }, upcasters)) {
+    for await (const recorded of readStream(
+      client,
+      { ...place, after: from.version },
+      decoding.upcasters,
+      decoding,
+    )) {
       row = table.projector.apply(row, recorded);
       version = recorded.version;
     }

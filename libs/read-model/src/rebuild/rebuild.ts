@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
-import type { Upcasters } from '#event-store';
+import type { Decoding } from '#event-store';
 import { StartError, type Database } from '#platform';
 import type { FoldedTable } from '../folded-table.js';
 import { applyLog } from './apply-log.js';
@@ -20,7 +20,7 @@ export interface RebuildProgress {
 }
 
 export interface RebuildOptions {
-  readonly upcasters: Upcasters;
+  readonly decoding: Decoding;
   /** Goes on with a rebuild that was cut short; without it that one's work is thrown away. */
   readonly resume?: boolean;
   readonly signal?: AbortSignal;
@@ -53,7 +53,7 @@ export async function rebuild(
   table: FoldedTable,
   options: RebuildOptions,
 ): Promise<Rebuilt> {
-  const { upcasters, resume = false, signal = new AbortController().signal, settleFor = 15_000 } = options;
+  const { decoding, resume = false, signal = new AbortController().signal, settleFor = 15_000 } = options;
   const onProgress = options.onProgress ?? (() => undefined);
   return withClients(database, async (writer, reader) => {
     await takeLock(writer, table.name);
@@ -62,7 +62,7 @@ export async function rebuild(
     else if (!(await canResume(writer, table.name))) {
       throw new StartError(`there is no unfinished rebuild of ${table.name} that could go on`);
     }
-    const rebuilding: Rebuilding = { table, upcasters, writer, reader, signal };
+    const rebuilding: Rebuilding = { table, decoding, writer, reader, signal };
     const targets = await targetsOf(writer, table);
     const events = await fillAll(rebuilding, targets, onProgress);
     await indexShadow(writer, table.name, (done, total) => {
@@ -121,7 +121,7 @@ async function followUntilSwapped(
 
 /** Applies the log until a round over all partitions takes so little time that the rest fits into the cut-over. */
 async function follow(
-  { writer, table, upcasters, signal }: Rebuilding,
+  { writer, table, decoding, signal }: Rebuilding,
   targets: readonly Target[],
   onProgress: (progress: RebuildProgress) => void,
 ): Promise<void> {
@@ -131,7 +131,7 @@ async function follow(
       for (let at = { position, hasMore: true }; at.hasMore;) {
         signal.throwIfAborted();
         await writer.query('begin');
-        at = await applyLog(writer, targetOf(targets, partition), at.position, upcasters);
+        at = await applyLog(writer, targetOf(targets, partition), at.position, decoding);
         await writer.query('commit');
         onProgress({ phase: 'follow', done: at.position, total: at.position });
       }

@@ -1,11 +1,11 @@
 import type pg from 'pg';
-import type { Upcasters } from '#event-store';
+import type { Decoding } from '#event-store';
 import type { FoldedTable } from '../folded-table.js';
 
 /** A rebuild under way. */
 export interface Rebuilding {
   readonly table: FoldedTable;
-  readonly upcasters: Upcasters;
+  readonly decoding: Decoding;
   /** Holds the lock that lets one rebuild of a table run at a time, and writes. */
   readonly writer: pg.PoolClient;
   readonly reader: pg.PoolClient;

@@ -35,23 +35,23 @@ export async function settle(
 }
 
 async function repair(
-  { reader, writer, table, upcasters }: Rebuilding,
+  { reader, writer, table, decoding }: Rebuilding,
   place: { readonly partition: number; readonly streamId: string },
 ): Promise<boolean> {
-  if (!(await hasDrifted(reader, table, place, upcasters))) return false;
-  await rebuildStream(writer, table, place, upcasters);
+  if (!(await hasDrifted(reader, table, place, decoding))) return false;
+  await rebuildStream(writer, table, place, decoding);
   return true;
 }
 
 async function movedSince(
-  { reader, table, upcasters }: Rebuilding,
+  { reader, table, decoding }: Rebuilding,
   partition: number,
   head: number,
 ): Promise<Set<string>> {
   const moved = new Set<string>();
   for (let at = { until: head, hasMore: true }; at.hasMore;) {
     const from = { partition, after: at.until, types: table.types, limit: 5_000 };
-    const page = await readLog(reader, from, upcasters);
+    const page = await readLog(reader, from, decoding.upcasters, decoding.masterKey);
     for (const { streamId } of page.events) moved.add(streamId);
     at = page;
   }

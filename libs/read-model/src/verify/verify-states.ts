@@ -69,7 +69,7 @@ export async function verifyStates(
 }
 
 async function readPage(
-  { client, upcasters }: Verifying,
+  { client, decoding }: Verifying,
   { prefix, initial, evolve }: Kind,
   partition: number,
   after: string | null,
@@ -80,7 +80,7 @@ async function readPage(
       { partition, prefix, after, upTo: null },
       initial,
       (state, { event, occurredAt }) => evolve(state, event, occurredAt),
-      upcasters,
+      decoding,
     );
     const { rows } = await client.query<StreamRow>(
       `select stream_id, version, status, state, state_schema from maskline.stream

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { readStream, type Upcasters } from '#event-store';
+import { readStream, type Decoding } from '#event-store';
 import type { FoldedTable } from '../folded-table.js';
 import { compareRows } from './compare-rows.js';
 import { inSnapshot } from './in-snapshot.js';
@@ -9,13 +9,13 @@ export async function hasDrifted(
   client: pg.ClientBase,
   table: FoldedTable,
   place: { readonly partition: number; readonly streamId: string },
-  upcasters: Upcasters,
+  decoding: Decoding,
 ): Promise<boolean> {
   const { partition, streamId } = place;
   return inSnapshot(client, `maskline.${table.name}`, async () => {
     let state: object | null = null;
     let version = 0;
-    for await (const recorded of readStream(client, place, upcasters)) {
+    for await (const recorded of readStream(client, place, decoding.upcasters, decoding)) {
       state = table.projector.apply(state, recorded);
       version = recorded.version;
     }

@@ -32,7 +32,7 @@ interface Page {
 }
 
 async function readPage(
-  { client, upcasters }: Verifying,
+  { client, decoding }: Verifying,
   { name, prefix, projector }: FoldedTable,
   partition: number,
   after: string | null,
@@ -43,7 +43,7 @@ async function readPage(
       { partition, prefix, after, upTo: null },
       null,
       (row: object | null, projected) => projector.apply(row, projected),
-      upcasters,
+      decoding,
     );
     const { rows } = await client.query<{ sid: string }>(
       `select * from maskline.${name} where partition = $1 and sid > $2 and ($3::text is null or sid <= $3) order by sid`,

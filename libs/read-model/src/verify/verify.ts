@@ -1,4 +1,4 @@
-import { readPartitions, type Upcasters } from '#event-store';
+import { readPartitions, type Decoding } from '#event-store';
 import type { Database } from '#platform';
 import { foldedTables, type FoldedTable } from '../folded-table.js';
 import type { RowDifference } from './compare-rows.js';
@@ -23,7 +23,7 @@ export interface VerifyProgress {
 }
 
 export interface VerifyOptions {
-  readonly upcasters: Upcasters;
+  readonly decoding: Decoding;
   readonly checks: readonly Check[];
   readonly tables?: readonly FoldedTable[];
   readonly signal?: AbortSignal;
@@ -34,7 +34,7 @@ export interface VerifyOptions {
 
 /** Holds what is stored against what the events say, while the system runs. Resolves with the number of events looked at. */
 export async function verify({ admin }: Database, options: VerifyOptions): Promise<number> {
-  const { upcasters, checks, tables = foldedTables, onDifference } = options;
+  const { decoding, checks, tables = foldedTables, onDifference } = options;
   const { signal = new AbortController().signal, onProgress = () => undefined } = options;
   const client = await admin.connect();
   try {
@@ -48,7 +48,7 @@ export async function verify({ admin }: Database, options: VerifyOptions): Promi
         looked += more;
         onProgress({ check, events, total: Math.max(total, events) });
       };
-      await run(check, { client, partitions, upcasters, signal, onEvents }, tables, onDifference);
+      await run(check, { client, partitions, decoding, signal, onEvents }, tables, onDifference);
       onProgress({ check, events, total: events });
     }
     return looked;

@@ -1,11 +1,11 @@
 import type pg from 'pg';
-import type { Upcasters } from '#event-store';
+import type { Decoding } from '#event-store';
 
 /** A verification under way. */
 export interface Verifying {
   readonly client: pg.ClientBase;
   readonly partitions: readonly number[];
-  readonly upcasters: Upcasters;
+  readonly decoding: Decoding;
   readonly signal: AbortSignal;
   /** So many events more have been looked at. */
   readonly onEvents: (events: number) => void;

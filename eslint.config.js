@@ -26,7 +26,14 @@ const parts = {
   'apps/cli': { imports: everyLib },
   // Examples are what a customer would write, so they see the events and the jobs, nothing else of ours.
   'examples/*': { imports: ['domain', 'queues'], pg: true, bullmq: true },
-  '{test,bench}': { imports: [...everyLib, 'testing'], pg: true, bullmq: true },
+  test: { imports: [...everyLib, 'testing'], pg: true, bullmq: true },
+  // One rival is the api over another store.
+  bench: {
+    imports: everyLib,
+    composes: ['apps/api/src/(?:api\\.module|http-app)'],
+    pg: true,
+    bullmq: true,
+  },
 };
 
 // Files whose rules differ from those of their part.

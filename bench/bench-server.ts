@@ -83,6 +83,12 @@ export async function readCount(url: string, sql: string): Promise<number> {
   return Number(rows[0]?.count);
 }
 
+/** One column `text` of a query. */
+export async function readTexts(url: string, sql: string): Promise<string[]> {
+  const { rows } = await connected(url, (client) => client.query<{ text: string }>(sql));
+  return rows.map(({ text }) => text);
+}
+
 export async function writeTo(url: string, sql: string): Promise<void> {
   await connected(url, (client) => client.query(sql));
 }

@@ -4,13 +4,17 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runMain, StartError, type Shutdown } from '#platform';
 import { runAppendSuite } from './append/append-suite.js';
+import { runRestSuite } from './rest/rest-suite.js';
 import { BenchServer } from './bench-server.js';
 import type { BenchRun } from './bench-run.js';
 import { describeMachine } from './machine.js';
 
-// npm run bench -- [append] [--quick] [--rounds 5] [--seconds 4] [--profile directory]
+// npm run bench -- [append] [rest] [--quick] [--rounds 5] [--seconds 4] [--profile directory]
 
-const suites: Record<string, (run: BenchRun) => Promise<void>> = { append: runAppendSuite };
+const suites: Record<string, (run: BenchRun) => Promise<void>> = {
+  append: runAppendSuite,
+  rest: runRestSuite,
+};
 
 /** Measures in one run, beside their rivals, what design and documentation promise. Prints Markdown. */
 async function main(shutdown: Shutdown): Promise<void> {

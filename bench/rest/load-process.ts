@@ -1,0 +1,26 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import type { Answered, Load, LoadAnswer } from './load.js';
+
+export interface LoadProcess {
+  send(load: Load): Promise<Answered>;
+  stop(): Promise<void>;
+}
+
+/** Starts the client; it sends one load at a time. */
+export function startLoad(): LoadProcess {
+  const child = fork(new URL('load.js', import.meta.url), { env: { PATH: process.env['PATH'] } });
+  return {
+    async send(load: Load): Promise<Answered> {
+      child.send(load);
+      const [answer] = (await once(child, 'message')) as [LoadAnswer];
+      if ('failure' in answer) throw new Error(answer.failure);
+      return answer.answered;
+    },
+    async stop(): Promise<void> {
+      const exit = once(child, 'exit');
+      child.disconnect();
+      await exit;
+    },
+  };
+}

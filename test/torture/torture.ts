@@ -1,0 +1,65 @@
+import { expect } from '@jest/globals';
+import { ensurePartitions, readLog, type RecordedEvent } from '#event-store';
+import type { Database } from '#platform';
+import type { TestDatabase } from '#testing';
+import { auditAcknowledgements } from './audit-acknowledgements.js';
+import { auditEnds, auditOrder, auditRules } from './audit-log.js';
+import { auditTables } from './audit-tables.js';
+import { runWriters } from './run-writers.js';
+
+/** Four processes do what they can to each other for so long; then nothing may be wrong. */
+export async function torture(
+  { url, database }: TestDatabase,
+  partitions: number,
+  seconds: number,
+): Promise<void> {
+  await ensurePartitions(database.admin, partitions);
+  const { acknowledgements, refused } = await runWriters(url, partitions, seconds);
+  const log = await wholeLog(database, partitions);
+  const heads = await headsOf(database);
+
+  expect(auditOrder(log, heads)).toEqual([]);
+  expect(auditRules(log)).toEqual([]);
+  expect(auditEnds(log)).toEqual([]);
+  expect(auditAcknowledgements(log, acknowledgements)).toEqual([]);
+  expect(await auditTables(database, log)).toEqual([]);
+  expect(await deadlocksIn(database)).toBe(0);
+
+  // All of this is worth nothing if they did not meet.
+  expect(heads.size).toBe(partitions);
+  const types = new Set(log.map(({ event }) => event.type));
+  expect([...types]).toEqual(
+    expect.arrayContaining(['ServiceDeleted', 'SessionExpired', 'SessionReopened', 'SessionDeleted']),
+  );
+  expect(log.some(({ actor }) => actor === 'system:cascade')).toBe(true);
+  expect(acknowledgements.filter(({ isDuplicate }) => isDuplicate).length).toBeGreaterThan(10);
+  const reasons = ['exists-already', 'session-name-taken', 'service-name-taken', 'service-not-found'];
+  expect(reasons.filter((code) => (refused[code] ?? 0) === 0)).toEqual([]);
+  expect(refused['overloaded'] ?? 0).toBe(0);
+}
+
+async function wholeLog(database: Database, partitions: number): Promise<RecordedEvent[]> {
+  const log: RecordedEvent[] = [];
+  for (let partition = 0; partition < partitions; partition++) {
+    for (let after = 0, hasMore = true; hasMore;) {
+      const page = await readLog(database.admin, { partition, after, types: null, limit: 5000 }, {});
+      log.push(...page.events);
+      ({ until: after, hasMore } = page);
+    }
+  }
+  return log;
+}
+
+async function headsOf(database: Database): Promise<ReadonlyMap<number, number>> {
+  const { rows } = await database.admin.query<{ partition: number; position: number }>(
+    'select partition, position from maskline.partition_head',
+  );
+  return new Map(rows.map(({ partition, position }) => [partition, position]));
+}
+
+async function deadlocksIn(database: Database): Promise<number> {
+  const { rows } = await database.admin.query<{ deadlocks: number }>(
+    'select deadlocks from pg_stat_database where datname = current_database()',
+  );
+  return rows[0]?.deadlocks ?? -1;
+}

@@ -10,6 +10,8 @@ export interface SubscriptionStatus {
   readonly lag: number;
   /** Since when the first of them waits, in seconds; 0 when none does. */
   readonly lagSeconds: number;
+  /** Whether a process holds its lease, so follows the log at all. */
+  readonly isHeld: boolean;
   readonly failures: number;
   readonly lastError: string | null;
 }
@@ -17,7 +19,7 @@ export interface SubscriptionStatus {
 const text = `
   select s.name, s.partition, s.position, h.position as head, h.position - s.position as lag,
     coalesce(greatest(extract(epoch from maskline.clock() - e.recorded_at), 0), 0)::float8 as "lagSeconds",
-    s.failures, s.last_error as "lastError"
+    s.lease_until > maskline.clock() as "isHeld", s.failures, s.last_error as "lastError"
   from maskline.subscription s
   join maskline.partition_head h on h.partition = s.partition
   left join maskline.event e on e.partition = s.partition and e.position = s.position + 1

@@ -1,32 +1,39 @@
 import { existsSync } from 'node:fs';
 import {
   openDatabase,
-  pendingMigrations,
+  requireMigrated,
   runningEmbeddedPostgres,
   StartError,
   startEmbeddedPostgres,
   type Database,
 } from '#platform';
+import { openQueues, type QueueBackend } from '#queues';
 import type { Cli } from './cli.js';
 
 /** The database that the settings mean, brought to this version already. */
 export async function connect(cli: Cli): Promise<Database> {
   const database = await connectUnmigrated(cli);
-  const pending = await pendingMigrations(database.admin);
-  if (pending.length > 0) {
-    throw new StartError(
-      `the database is not up to date (${pending.join(', ')}): run maskline migrate first`,
-    );
-  }
+  await requireMigrated(database);
   return database;
 }
 
 /** The same in whatever state it is. */
 export async function connectUnmigrated(cli: Cli): Promise<Database> {
-  const url = cli.config.DATABASE_URL ?? (await embeddedUrl(cli));
-  const database = openDatabase({ DATABASE_URL: url }, 'cli');
+  const database = openDatabase({ DATABASE_URL: await databaseUrl(cli) }, 'cli');
   cli.shutdown.add('the database connections', () => database.close());
   return database;
+}
+
+/** Where the jobs are, in the same place as for api and worker. */
+export async function connectQueues(cli: Cli): Promise<QueueBackend> {
+  const DATABASE_URL = await databaseUrl(cli);
+  const queues = openQueues({ REDIS_URL: cli.config.REDIS_URL, DATABASE_URL }, 'cli');
+  cli.shutdown.add('the queue connections', () => queues.close());
+  return queues;
+}
+
+async function databaseUrl(cli: Cli): Promise<string> {
+  return cli.config.DATABASE_URL ?? embeddedUrl(cli);
 }
 
 /** Of the standalone that runs on the data directory; when none does, the database is started for the time of the command. */

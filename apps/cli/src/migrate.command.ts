@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { ensurePartitions } from '#event-store';
 import { migrate } from '#platform';
 import type { Cli } from './cli.js';
-import { connectUnmigrated } from './connect.js';
+import { connectQueues, connectUnmigrated } from './connect.js';
 import { print } from './output.js';
 
 export function migrateCommand(cli: Cli): Command {
@@ -10,6 +10,9 @@ export function migrateCommand(cli: Cli): Command {
     const database = await connectUnmigrated(cli);
     const ran = await migrate(database.admin);
     await ensurePartitions(database.admin, cli.config.PARTITIONS);
+    // BullMQ's own tables, where the database is its backend.
+    const queues = await connectQueues(cli);
+    await queues.migrate();
     for (const name of ran) print(`migrated ${name}`);
     if (ran.length === 0) print('nothing to migrate');
   });

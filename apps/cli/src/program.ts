@@ -5,9 +5,11 @@ import { z } from 'zod';
 import { packageRoot } from '#platform';
 import { accountCommand } from './account.command.js';
 import type { Cli } from './cli.js';
+import { consumerCommand } from './consumer.command.js';
 import { keyCommand } from './key.command.js';
 import { migrateCommand } from './migrate.command.js';
 import { rebuildCommand } from './rebuild.command.js';
+import { replayCommand } from './replay.command.js';
 import { statusCommand } from './status.command.js';
 import { timelineCommand } from './timeline.command.js';
 import { verifyCommand } from './verify.command.js';
@@ -25,6 +27,8 @@ export function createProgram(cli: Cli): Command {
     timelineCommand,
     verifyCommand,
     rebuildCommand,
+    consumerCommand,
+    replayCommand,
     accountCommand,
     keyCommand,
     migrateCommand,

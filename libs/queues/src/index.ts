@@ -12,6 +12,7 @@ export {
   countReplay,
   positionAt,
   replayToConsumer,
+  type ReplayCount,
   type ReplayOptions,
   type ReplayRange,
 } from './consumers/replay.js';

@@ -36,6 +36,11 @@ export class JobQueue<Data> {
     this.#opening ??= this.#open();
   }
 
+  /** Resolves when it is connected, which `start` began: for those who have nothing better to do meanwhile. */
+  async connected(): Promise<void> {
+    await this.#opening;
+  }
+
   /** All of the jobs are added when this resolves; when it rejects, any of them may have been. */
   async add(jobs: readonly NewJob<Data>[]): Promise<void> {
     if (jobs.length === 0) return;

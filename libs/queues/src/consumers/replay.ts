@@ -13,25 +13,36 @@ export interface ReplayRange {
   readonly types: readonly string[] | null;
   /** Only this stream, e.g. one session. */
   readonly streamId: string | null;
+  /** Only this service and its sessions, deleted ones too. */
+  readonly serviceSid: string | null;
 }
 
 const matches = `
   partition = $1 and position between $2 and $3
-    and ($4::text[] is null or type = any($4::text[])) and ($5::text is null or stream_id = $5)`;
+    and ($4::text[] is null or type = any($4::text[])) and ($5::text is null or stream_id = $5)
+    and ($6::text is null or stream_id = $6 or stream_id in (
+      select stream_id from maskline.event
+      where partition = $1 and type = 'SessionCreated' and data ->> 'serviceSid' = $6
+    ))`;
 
-const count = `select count(*)::int as events from maskline.event where ${matches}`;
+const count = `
+  select type, count(*)::int as events from maskline.event where ${matches} group by type order by type`;
 
-/** How many events a replay would send: its dry run. */
-export async function countReplay(db: Queryable, range: ReplayRange): Promise<number> {
+/** What a replay would send: its dry run. */
+export interface ReplayCount {
+  readonly type: string;
+  readonly events: number;
+}
+
+export async function countReplay(db: Queryable, range: ReplayRange): Promise<ReplayCount[]> {
   const { rows } = await db.query({ name: 'count-replay', text: count, values: valuesOf(range) });
-  const [row] = rows as { events: number }[];
-  return row?.events ?? 0;
+  return rows as ReplayCount[];
 }
 
 const page = `
   select event_id as "eventId", type, stream_id as "streamId", version, partition, position, occurred_at as "occurredAt"
   from maskline.event where ${matches}
-  order by position limit $6`;
+  order by position limit $7`;
 
 const pageSize = 500;
 
@@ -71,8 +82,8 @@ export async function replayToConsumer(
   return sent;
 }
 
-function valuesOf({ partition, from, to, types, streamId }: ReplayRange): unknown[] {
-  return [partition, from, to, types === null ? null : [...types], streamId];
+function valuesOf({ partition, from, to, types, streamId, serviceSid }: ReplayRange): unknown[] {
+  return [partition, from, to, types === null ? null : [...types], streamId, serviceSid];
 }
 
 const recordedAt = 'select recorded_at as at from maskline.event where partition = $1 and position = $2';

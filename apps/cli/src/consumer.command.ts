@@ -1,0 +1,86 @@
+import { Command } from 'commander';
+import { readSubscriptions } from '#event-store';
+import { StartError } from '#platform';
+import {
+  addConsumer,
+  consumerName,
+  listConsumers,
+  relayName,
+  removeConsumer,
+  type ConsumerStart,
+} from '#queues';
+import { checkTypes } from './check-types.js';
+import type { Cli } from './cli.js';
+import { connect } from './connect.js';
+import { count, print, printJson, printTable } from './output.js';
+
+export function consumerCommand(cli: Cli): Command {
+  return new Command('consumer')
+    .description('register those who react to events')
+    .addCommand(addCommand(cli))
+    .addCommand(listCommand(cli))
+    .addCommand(removeCommand(cli));
+}
+
+function addCommand(cli: Cli): Command {
+  return new Command('add')
+    .description('have events sent to a consumer, through a queue of its own')
+    .argument('<name>', 'small letters, digits and dashes')
+    .option('--types <types...>', 'only events of these types, e.g. SessionCreated SessionExpired')
+    .option('--start <where>', 'beginning, now, or the position after which', 'now')
+    .action(async (name: string, { types, start }: { types?: string[]; start: string }) => {
+      if (!consumerName.test(name)) {
+        throw new StartError(`${name} is no name for a consumer: take small letters, digits and dashes`);
+      }
+      const wanted = types === undefined ? null : checkTypes(types);
+      const { admin } = await connect(cli);
+      if (!(await addConsumer(admin, name, wanted, parseStart(start)))) {
+        throw new StartError(`there is a consumer ${name} already`);
+      }
+      print(`added ${name}; a running worker begins to send within seconds`);
+    });
+}
+
+function parseStart(text: string): ConsumerStart {
+  if (text === 'beginning' || text === 'now') return text;
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new StartError(`--start ${text} is neither beginning nor now nor a position`);
+}
+
+function listCommand(cli: Cli): Command {
+  return new Command('list')
+    .description('show the consumers and how far each one is')
+    .option('--json', 'as JSON, a consumer a line')
+    .action(async ({ json }: { json?: true }) => {
+      const { admin } = await connect(cli);
+      const subscriptions = await readSubscriptions(admin);
+      const consumers = (await listConsumers(admin)).map((consumer) => {
+        const relays = subscriptions.filter(({ name }) => name === relayName(consumer.name));
+        return { ...consumer, behind: relays.reduce((sum, { lag }) => sum + lag, 0) };
+      });
+      if (json) {
+        consumers.forEach(printJson);
+        return;
+      }
+      printTable(
+        ['consumer', 'events', 'since', 'behind'],
+        consumers.map(({ name, types, createdAt, behind }) => [
+          name,
+          types?.join('\n') ?? 'all',
+          createdAt,
+          count(behind),
+        ]),
+      );
+    });
+}
+
+function removeCommand(cli: Cli): Command {
+  return new Command('remove')
+    .description('send nothing more to a consumer')
+    .argument('<name>')
+    .action(async (name: string) => {
+      const { admin } = await connect(cli);
+      if (!(await removeConsumer(admin, name))) throw new StartError(`there is no consumer ${name}`);
+      print(`removed ${name}; what lies in its queue stays there`);
+    });
+}

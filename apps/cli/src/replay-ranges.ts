@@ -1,0 +1,48 @@
+import { readHeads, type Queryable } from '#event-store';
+import { StartError } from '#platform';
+import { positionAt, type ReplayRange } from '#queues';
+
+/** What part of history is meant, as it was typed: positions or times. */
+export interface Stretch {
+  readonly from?: string;
+  readonly to?: string;
+}
+
+type Span = Pick<ReplayRange, 'partition' | 'from' | 'to'>;
+
+/** The positions that are meant, in every partition. Positions name events only where there is but one partition. */
+export async function findSpans(db: Queryable, { from, to }: Stretch): Promise<Span[]> {
+  const heads = await readHeads(db);
+  if (heads.length > 1 && [from, to].some((end) => end !== undefined && isPosition(end))) {
+    throw new StartError(
+      'the log has several partitions, each with its own positions: say --from and --to as times',
+    );
+  }
+  const spans = await Promise.all(
+    heads.map(async ({ partition, position: head }) => ({
+      partition,
+      from: from === undefined ? 1 : await firstOf(db, partition, from),
+      to: Math.min(head, to === undefined ? head : await lastOf(db, partition, to)),
+    })),
+  );
+  return spans.filter((span) => span.from <= span.to);
+}
+
+async function firstOf(db: Queryable, partition: number, from: string): Promise<number> {
+  return isPosition(from) ? Number(from) : positionAt(db, partition, parseTime(from, 0));
+}
+
+/** Events of the very time are within. */
+async function lastOf(db: Queryable, partition: number, to: string): Promise<number> {
+  return isPosition(to) ? Number(to) : (await positionAt(db, partition, parseTime(to, 1))) - 1;
+}
+
+function isPosition(text: string): boolean {
+  return /^\d{1,15}$/.test(text);
+}
+
+function parseTime(text: string, later: number): string {
+  const time = Date.parse(text);
+  if (Number.isNaN(time)) throw new StartError(`${text} is neither a position nor a time in ISO 8601`);
+  return new Date(time + later).toISOString();
+}

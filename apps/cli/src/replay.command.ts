@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+import { Command } from 'commander';
+import pc from 'picocolors';
+import { canonicalSid, StartError, type Database } from '#platform';
+import {
+  countReplay,
+  eventQueue,
+  listConsumers,
+  replayToConsumer,
+  type Consumer,
+  type EventJob,
+  type JobQueue,
+  type ReplayCount,
+  type ReplayRange,
+} from '#queues';
+import { checkTypes } from './check-types.js';
+import type { Cli } from './cli.js';
+import { connect, connectQueues } from './connect.js';
+import { count, plural, print, printTable } from './output.js';
+import { ProgressBar } from './progress-bar.js';
+import { findSpans } from './replay-ranges.js';
+
+interface Options {
+  readonly consumer: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly session?: string;
+  readonly service?: string;
+  readonly type?: string[];
+  readonly rate: string;
+  readonly missingOnly?: true;
+  readonly id?: string;
+  readonly go?: true;
+}
+
+export function replayCommand(cli: Cli): Command {
+  return new Command('replay')
+    .description(
+      'send a part of history to one consumer again; shows what it would send unless --go is given',
+    )
+    .requiredOption('--consumer <name>', 'who gets it')
+    .option('--from <where>', 'from this position or time on; else from the beginning')
+    .option('--to <where>', 'up to this position or time; else to the end')
+    .option('--session <sid>', 'only events of this session')
+    .option('--service <sid>', 'only events of this service and its sessions')
+    .option('--type <types...>', 'only events of these types')
+    .option('--rate <events>', 'at most so many a second', '500')
+    .option(
+      '--missing-only',
+      'the consumer skips what it has handled; without it, it handles everything once more',
+    )
+    .option('--id <replay>', 'go on with a replay that was cut short')
+    .option('--go', 'send it')
+    .action(async (options: Options) => {
+      const perSecond = parseRate(options.rate);
+      const database = await connect(cli);
+      const consumer = await findConsumer(database, options.consumer);
+      const ranges = await findRanges(database, consumer, options);
+      const counts = await Promise.all(ranges.map((range) => countReplay(database.admin, range)));
+      const total = counts.flat().reduce((sum, { events }) => sum + events, 0);
+      printManifest(consumer, ranges, counts, options);
+      if (options.go) await send(cli, database, consumer, ranges, { options, perSecond, total });
+      else print(`\nNothing was sent. ${pc.bold('--go')} sends it.`);
+    });
+}
+
+async function findConsumer({ admin }: Database, name: string): Promise<Consumer> {
+  const consumer = (await listConsumers(admin)).find((known) => known.name === name);
+  if (consumer === undefined)
+    throw new StartError(`there is no consumer ${name}: see maskline consumer list`);
+  return consumer;
+}
+
+async function findRanges({ admin }: Database, consumer: Consumer, options: Options): Promise<ReplayRange[]> {
+  const asked = options.type === undefined ? null : checkTypes(options.type);
+  // A consumer is not sent what it never asked for.
+  const types = asked?.filter((type) => consumer.types?.includes(type) ?? true) ?? consumer.types;
+  const streamId = options.session === undefined ? null : canonicalSid(options.session);
+  const serviceSid = options.service === undefined ? null : canonicalSid(options.service);
+  const spans = await findSpans(admin, options);
+  return spans.map((span) => ({ ...span, types, streamId, serviceSid }));
+}
+
+function printManifest(
+  consumer: Consumer,
+  ranges: readonly ReplayRange[],
+  counts: readonly (readonly ReplayCount[])[],
+  { missingOnly, rate }: Options,
+): void {
+  print(
+    `To ${pc.bold(consumer.name)}, at most ${count(Number(rate))} a second; it ${missingOnly ? 'skips what it has handled' : 'handles everything once more'}`,
+  );
+  print();
+  printTable(
+    ['partition', 'positions', 'type', 'events'],
+    ranges.flatMap(({ partition, from, to }, i) =>
+      (counts[i] ?? []).map(({ type, events }) => [
+        String(partition),
+        `${count(from)} – ${count(to)}`,
+        type,
+        count(events),
+      ]),
+    ),
+  );
+  print(
+    `\n${plural(
+      counts.flat().reduce((sum, { events }) => sum + events, 0),
+      'event',
+    )} in all`,
+  );
+}
+
+async function send(
+  cli: Cli,
+  { admin }: Database,
+  { name }: Consumer,
+  ranges: readonly ReplayRange[],
+  { options, perSecond, total }: { options: Options; perSecond: number; total: number },
+): Promise<void> {
+  const replayId = options.missingOnly ? null : (options.id ?? randomUUID());
+  const queue = await openQueue(cli, name);
+  const bar = new ProgressBar();
+  let done = 0;
+  for (const range of ranges) {
+    done += await replayToConsumer(admin, queue, range, {
+      consumer: name,
+      replayId,
+      perSecond,
+      signal: cli.interrupted,
+      progress: (sent) => {
+        bar.show('sending', done + sent, total);
+      },
+    });
+  }
+  bar.stop();
+  if (cli.interrupted.aborted) {
+    throw new Error(
+      `interrupted after ${plural(done, 'event')}${replayId === null ? '' : `; --id ${replayId} goes on`}`,
+    );
+  }
+  print(`sent ${plural(done, 'event')} to ${name}${replayId === null ? '' : ` as replay ${replayId}`}`);
+}
+
+async function openQueue(cli: Cli, consumer: string): Promise<JobQueue<EventJob>> {
+  const backend = await connectQueues(cli);
+  await backend.probe().catch(() => {
+    throw new StartError(`the queues cannot be reached (${backend.name}): nothing was sent`);
+  });
+  const queue = eventQueue(backend, consumer);
+  cli.shutdown.add('the queue', () => queue.stop());
+  queue.start();
+  await queue.connected();
+  return queue;
+}
+
+function parseRate(text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new StartError(`--rate ${text} is no whole number from 1 to 999999`);
+}

@@ -126,7 +126,8 @@ create table maskline.subscription (
 -- The head row is locked first, so every later statement sees a fresh snapshot in which nobody else writes, and rules
 -- are judged by plain reads. Data-modifying CTEs and "on conflict do nothing" would not do: the former do not see each
 -- other's rows, the latter hides the holder. Look-ups are lateral with limit 1 and other plans are off: a plan that was
--- cached while a table was empty must still be right when it is full.
+-- cached while a table was empty must still be right when it is full. For the same reason rows are deleted one by one, by their
+-- key: "delete … using" was seen to walk all 100 k entries of an index for each command.
 create function maskline.append(
   p int,
   c_stream text[], c_expected bigint[], c_account text[], c_category text[], c_count int[], c_status text[],
@@ -153,6 +154,7 @@ declare
   written int;
   missing text[];
   loser record;
+  gone record;
 begin
   if current_setting('transaction_isolation') <> 'read committed' then
     raise exception 'append judges by fresh snapshots: it needs read committed';
@@ -267,10 +269,13 @@ begin
     state_schema = case when s.state_schema <= excluded.state_schema then excluded.state_schema else 0 end;
 
   if r_cmd is not null then
-    delete from claim x
-    using unnest(r_cmd, r_kind, r_key) b(cmd, kind, key)
-    where ok[b.cmd] and x.partition = p and x.account_sid = c_account[b.cmd] and x.kind = b.kind and x.key = b.key
-      and x.stream_id = c_stream[b.cmd];
+    for gone in
+      select c_account[b.cmd] as account, c_stream[b.cmd] as stream, b.kind, b.key
+      from unnest(r_cmd, r_kind, r_key) b(cmd, kind, key) where ok[b.cmd]
+    loop
+      delete from claim x
+      where x.partition = p and x.account_sid = gone.account and x.kind = gone.kind and x.key = gone.key and x.stream_id = gone.stream;
+    end loop;
   end if;
 
   if k_cmd is not null then
@@ -326,13 +331,20 @@ create function maskline.write_secrets(p int, secrets jsonb, c_account text[], o
   language plpgsql
   set search_path = maskline, pg_catalog
 as $$
+declare
+  gone record;
 begin
-  delete from secret x using jsonb_to_recordset(secrets) b(cmd int, sid text, slot text, value text)
-  where ok[b.cmd] and b.value is null
-    and x.partition = p and x.account_sid = c_account[b.cmd] and x.sid = b.sid and x.slot = b.slot;
-
-  delete from api_key x using jsonb_to_recordset(secrets) b(cmd int, sid text, slot text, value text)
-  where ok[b.cmd] and b.value is null and b.slot = 'key-hash' and x.sid = b.sid and x.account_sid = c_account[b.cmd];
+  for gone in
+    select c_account[b.cmd] as account, b.sid, b.slot
+    from jsonb_to_recordset(secrets) b(cmd int, sid text, slot text, value text)
+    where ok[b.cmd] and b.value is null
+  loop
+    delete from secret x
+    where x.partition = p and x.account_sid = gone.account and x.sid = gone.sid and x.slot = gone.slot;
+    if gone.slot = 'key-hash' then
+      delete from api_key x where x.sid = gone.sid and x.account_sid = gone.account;
+    end if;
+  end loop;
 
   insert into secret (partition, account_sid, sid, slot, value)
   select p, c_account[b.cmd], b.sid, b.slot, decode(b.value, 'hex')
@@ -352,10 +364,17 @@ create function maskline.write_event_keys(p int, keys jsonb, c_stream text[], ok
   language plpgsql
   set search_path = maskline, pg_catalog
 as $$
+declare
+  gone record;
 begin
-  delete from event_key x using jsonb_to_recordset(keys) b(cmd int, subject text, wrapped text)
-  where ok[b.cmd] and b.wrapped is null and x.partition = p and x.stream_id = c_stream[b.cmd]
-    and (b.subject is null or x.subject = b.subject);
+  for gone in
+    select c_stream[b.cmd] as stream, b.subject
+    from jsonb_to_recordset(keys) b(cmd int, subject text, wrapped text)
+    where ok[b.cmd] and b.wrapped is null
+  loop
+    delete from event_key x
+    where x.partition = p and x.stream_id = gone.stream and (gone.subject is null or x.subject = gone.subject);
+  end loop;
 
   insert into event_key (partition, stream_id, subject, wrapped_key)
   select p, c_stream[b.cmd], b.subject, decode(b.wrapped, 'hex')

@@ -63,6 +63,7 @@ create function maskline.project(p int, rows jsonb, ok boolean[]) returns void
 as $project$
 declare
   part jsonb;
+  gone record;
 begin
   part := rows -> 'session';
   if part is not null then
@@ -84,8 +85,10 @@ begin
 
   part := rows -> 'session_gone';
   if part is not null then
-    delete from session s using jsonb_to_recordset(part) r(cmd int, sid text)
-    where ok[r.cmd] and s.partition = p and s.sid = r.sid;
+    for gone in select r.sid from jsonb_to_recordset(part) r(cmd int, sid text) where ok[r.cmd]
+    loop
+      delete from session s where s.partition = p and s.sid = gone.sid;
+    end loop;
   end if;
 
   part := rows -> 'service';
@@ -107,8 +110,10 @@ begin
 
   part := rows -> 'service_gone';
   if part is not null then
-    delete from service s using jsonb_to_recordset(part) r(cmd int, sid text)
-    where ok[r.cmd] and s.partition = p and s.sid = r.sid;
+    for gone in select r.sid from jsonb_to_recordset(part) r(cmd int, sid text) where ok[r.cmd]
+    loop
+      delete from service s where s.partition = p and s.sid = gone.sid;
+    end loop;
   end if;
 end
 $project$;

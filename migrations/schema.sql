@@ -232,6 +232,7 @@ declare
   written int;
   missing text[];
   loser record;
+  gone record;
 begin
   if current_setting('transaction_isolation') <> 'read committed' then
     raise exception 'append judges by fresh snapshots: it needs read committed';
@@ -346,10 +347,13 @@ begin
     state_schema = case when s.state_schema <= excluded.state_schema then excluded.state_schema else 0 end;
 
   if r_cmd is not null then
-    delete from claim x
-    using unnest(r_cmd, r_kind, r_key) b(cmd, kind, key)
-    where ok[b.cmd] and x.partition = p and x.account_sid = c_account[b.cmd] and x.kind = b.kind and x.key = b.key
-      and x.stream_id = c_stream[b.cmd];
+    for gone in
+      select c_account[b.cmd] as account, c_stream[b.cmd] as stream, b.kind, b.key
+      from unnest(r_cmd, r_kind, r_key) b(cmd, kind, key) where ok[b.cmd]
+    loop
+      delete from claim x
+      where x.partition = p and x.account_sid = gone.account and x.kind = gone.kind and x.key = gone.key and x.stream_id = gone.stream;
+    end loop;
   end if;
 
   if k_cmd is not null then
@@ -409,6 +413,7 @@ CREATE OR REPLACE FUNCTION maskline.project(p integer, rows jsonb, ok boolean[])
 AS $function$
 declare
   part jsonb;
+  gone record;
 begin
   part := rows -> 'session';
   if part is not null then
@@ -430,8 +435,10 @@ begin
 
   part := rows -> 'session_gone';
   if part is not null then
-    delete from session s using jsonb_to_recordset(part) r(cmd int, sid text)
-    where ok[r.cmd] and s.partition = p and s.sid = r.sid;
+    for gone in select r.sid from jsonb_to_recordset(part) r(cmd int, sid text) where ok[r.cmd]
+    loop
+      delete from session s where s.partition = p and s.sid = gone.sid;
+    end loop;
   end if;
 
   part := rows -> 'service';
@@ -453,8 +460,10 @@ begin
 
   part := rows -> 'service_gone';
   if part is not null then
-    delete from service s using jsonb_to_recordset(part) r(cmd int, sid text)
-    where ok[r.cmd] and s.partition = p and s.sid = r.sid;
+    for gone in select r.sid from jsonb_to_recordset(part) r(cmd int, sid text) where ok[r.cmd]
+    loop
+      delete from service s where s.partition = p and s.sid = gone.sid;
+    end loop;
   end if;
 end
 $function$;
@@ -491,10 +500,17 @@ CREATE OR REPLACE FUNCTION maskline.write_event_keys(p integer, keys jsonb, c_st
  LANGUAGE plpgsql
  SET search_path TO 'maskline', 'pg_catalog'
 AS $function$
+declare
+  gone record;
 begin
-  delete from event_key x using jsonb_to_recordset(keys) b(cmd int, subject text, wrapped text)
-  where ok[b.cmd] and b.wrapped is null and x.partition = p and x.stream_id = c_stream[b.cmd]
-    and (b.subject is null or x.subject = b.subject);
+  for gone in
+    select c_stream[b.cmd] as stream, b.subject
+    from jsonb_to_recordset(keys) b(cmd int, subject text, wrapped text)
+    where ok[b.cmd] and b.wrapped is null
+  loop
+    delete from event_key x
+    where x.partition = p and x.stream_id = gone.stream and (gone.subject is null or x.subject = gone.subject);
+  end loop;
 
   insert into event_key (partition, stream_id, subject, wrapped_key)
   select p, c_stream[b.cmd], b.subject, decode(b.wrapped, 'hex')
@@ -508,13 +524,20 @@ CREATE OR REPLACE FUNCTION maskline.write_secrets(p integer, secrets jsonb, c_ac
  LANGUAGE plpgsql
  SET search_path TO 'maskline', 'pg_catalog'
 AS $function$
+declare
+  gone record;
 begin
-  delete from secret x using jsonb_to_recordset(secrets) b(cmd int, sid text, slot text, value text)
-  where ok[b.cmd] and b.value is null
-    and x.partition = p and x.account_sid = c_account[b.cmd] and x.sid = b.sid and x.slot = b.slot;
-
-  delete from api_key x using jsonb_to_recordset(secrets) b(cmd int, sid text, slot text, value text)
-  where ok[b.cmd] and b.value is null and b.slot = 'key-hash' and x.sid = b.sid and x.account_sid = c_account[b.cmd];
+  for gone in
+    select c_account[b.cmd] as account, b.sid, b.slot
+    from jsonb_to_recordset(secrets) b(cmd int, sid text, slot text, value text)
+    where ok[b.cmd] and b.value is null
+  loop
+    delete from secret x
+    where x.partition = p and x.account_sid = gone.account and x.sid = gone.sid and x.slot = gone.slot;
+    if gone.slot = 'key-hash' then
+      delete from api_key x where x.sid = gone.sid and x.account_sid = gone.account;
+    end if;
+  end loop;
 
   insert into secret (partition, account_sid, sid, slot, value)
   select p, c_account[b.cmd], b.sid, b.slot, decode(b.value, 'hex')

@@ -33,11 +33,14 @@ function foldedTable<Event extends DomainEvent, Row extends { readonly sid: stri
   };
 }
 
-export const foldedTables: readonly FoldedTable[] = [
-  foldedTable('KS', serviceStream.category, serviceProjector),
-  // A timer may stand earlier than the deadline, which saves index writes; a fresh one stands on it.
-  foldedTable('KC', sessionStream.category, sessionProjector, { timer_at: 'expires_at' }),
-];
+export const serviceTable = foldedTable('KS', serviceStream.category, serviceProjector);
+
+/** A timer may stand earlier than the deadline, which saves index writes; a fresh one stands on it. */
+export const sessionTable = foldedTable('KC', sessionStream.category, sessionProjector, {
+  timer_at: 'expires_at',
+});
+
+export const foldedTables: readonly FoldedTable[] = [serviceTable, sessionTable];
 
 export function findFoldedTable(name: string): FoldedTable | null {
   return foldedTables.find((table) => table.name === name) ?? null;

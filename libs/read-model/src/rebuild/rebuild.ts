@@ -55,8 +55,7 @@ export async function rebuild(
 ): Promise<Rebuilt> {
   const { decoding, resume = false, signal = new AbortController().signal, settleFor = 15_000 } = options;
   const onProgress = options.onProgress ?? (() => undefined);
-  return withClients(database, async (writer, reader) => {
-    await takeLock(writer, table.name);
+  return withLock(database, table.name, async (writer, reader) => {
     await refuseDependents(writer, table.name);
     if (!resume) await begin(writer, table.name);
     else if (!(await canResume(writer, table.name))) {
@@ -79,8 +78,7 @@ export async function rebuild(
 
 /** Throws away what an unfinished rebuild has left. */
 export async function abandonRebuild(database: Database, table: FoldedTable): Promise<void> {
-  await withClients(database, async (writer) => {
-    await takeLock(writer, table.name);
+  await withLock(database, table.name, async (writer) => {
     await abandon(writer, table.name);
   });
 }
@@ -152,32 +150,33 @@ function targetOf(targets: readonly Target[], partition: number): Target {
   return target;
 }
 
-/** Held by the connection, so that it goes with the process. */
-async function takeLock(writer: pg.PoolClient, table: string): Promise<void> {
-  const { rows } = await writer.query<{ taken: boolean }>(
-    `select pg_try_advisory_lock(hashtextextended('maskline.rebuild.' || $1, 0)) as taken`,
-    [table],
-  );
-  if (rows[0]?.taken !== true) throw new StartError(`another rebuild of ${table} is under way`);
-}
-
 async function refuseDependents(writer: pg.PoolClient, table: string): Promise<void> {
   const names = await findDependents(writer, table);
   if (names.length === 0) return;
   throw new StartError(`maskline.${table} cannot be replaced while these depend on it: ${names.join('; ')}`);
 }
 
-async function withClients<Result>(
+/** Lets one rebuild of a table run at a time. The lock belongs to the connection, so that it goes with the process. */
+async function withLock<Result>(
   { admin }: Database,
+  table: string,
   work: (writer: pg.PoolClient, reader: pg.PoolClient) => Promise<Result>,
 ): Promise<Result> {
   const writer = await admin.connect();
-  const reader = await admin.connect();
   try {
-    return await work(writer, reader);
+    const { rows } = await writer.query<{ taken: boolean }>(
+      `select pg_try_advisory_lock(hashtextextended('maskline.rebuild.' || $1, 0)) as taken`,
+      [table],
+    );
+    if (rows[0]?.taken !== true) throw new StartError(`another rebuild of ${table} is under way`);
+    const reader = await admin.connect();
+    try {
+      return await work(writer, reader);
+    } finally {
+      // Closed rather than handed back: it may be amid a copy.
+      reader.release(true);
+    }
   } finally {
-    // Closed rather than handed back: they may be amid a transaction or a copy, and hold the lock.
     writer.release(true);
-    reader.release(true);
   }
 }

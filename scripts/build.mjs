@@ -1,7 +1,16 @@
 // Builds dist when it is not what the sources say; `node scripts/build.mjs --force` builds in any case.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -76,32 +85,40 @@ function filesIn(path) {
 /** One build at a time. A lock whose holder died is taken over. */
 async function takeLock() {
   while (!tryLock()) {
-    if (isRunning(holder())) await delay(100);
+    const pid = holder();
+    if (pid === null) continue;
+    if (isRunning(pid)) await delay(100);
     else rmSync(lock, { force: true });
   }
 }
 
+/** The lock appears with its content: one that was left empty by a kill would say nothing of its holder. */
 function tryLock() {
+  const mine = `${lock}.${process.pid}`;
+  writeFileSync(mine, String(process.pid));
   try {
-    writeFileSync(lock, String(process.pid), { flag: 'wx' });
+    linkSync(mine, lock);
     return true;
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
     return false;
+  } finally {
+    rmSync(mine, { force: true });
   }
 }
 
+/** Null when the lock has just gone. */
 function holder() {
   try {
     return Number(readFileSync(lock, 'utf8'));
   } catch (error) {
     if (error.code !== 'ENOENT') throw error;
-    return 0;
+    return null;
   }
 }
 
-/** Pid 0 is ourselves to the system: it counts as running, which is right for a lock that is just changing hands. */
 function isRunning(pid) {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
   try {
     return process.kill(pid, 0);
   } catch (error) {

@@ -87,7 +87,7 @@ async function takeLock() {
   while (!tryLock()) {
     const pid = holder();
     if (pid === null) continue;
-    if (isRunning(pid)) await delay(100);
+    if (isRunning(pid) && !isStale()) await delay(100);
     else rmSync(lock, { force: true });
   }
 }
@@ -115,6 +115,12 @@ function holder() {
     if (error.code !== 'ENOENT') throw error;
     return null;
   }
+}
+
+/** No build takes ten minutes: the pid in a lock that old is another program's by now. */
+function isStale() {
+  const taken = statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+  return Date.now() - taken > 600_000;
 }
 
 function isRunning(pid) {

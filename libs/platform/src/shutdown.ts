@@ -18,6 +18,11 @@ export class Shutdown {
   private readonly parts: Part[] = [];
   private stopping: Promise<boolean> | null = null;
 
+  constructor(
+    private readonly limitMs = LIMIT_MS,
+    private readonly leastMs = LEAST_MS,
+  ) {}
+
   add(name: string, stop: () => Promise<unknown>): void {
     this.parts.push({ name, stop });
   }
@@ -42,10 +47,10 @@ export class Shutdown {
   }
 
   private async stopParts(): Promise<boolean> {
-    const deadline = Date.now() + LIMIT_MS;
+    const deadline = Date.now() + this.limitMs;
     let isClean = true;
     for (let part = this.parts.pop(); part !== undefined; part = this.parts.pop()) {
-      const failure = await failureOf(part, Math.max(deadline - Date.now(), LEAST_MS));
+      const failure = await failureOf(part, Math.max(deadline - Date.now(), this.leastMs));
       if (failure === null) continue;
       isClean = false;
       this.logger.error({ message: `${part.name} did not stop`, err: failure });

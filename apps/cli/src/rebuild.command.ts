@@ -54,11 +54,13 @@ export function rebuildCommand(cli: Cli): Command {
 async function rebuildAll(cli: Cli, database: Database, table: FoldedTable, resume: boolean): Promise<void> {
   const bar = new ProgressBar();
   const started = performance.now();
+  let hasSwapped = false;
   const { events, repaired } = await rebuild(database, table, {
     decoding: decodingOf(cli),
     resume,
     signal: cli.interrupted,
     onProgress: ({ phase, done, total }) => {
+      hasSwapped = phase === 'settle';
       // The first attempt succeeds nearly always.
       if (phase === 'cut-over' && done === 0) return;
       bar.show(
@@ -70,7 +72,11 @@ async function rebuildAll(cli: Cli, database: Database, table: FoldedTable, resu
   })
     .catch((error: unknown) => {
       if (!cli.interrupted.aborted) throw error;
-      throw new Error(`interrupted; maskline rebuild ${table.name} --resume goes on, --abandon clears up`);
+      throw new Error(
+        hasSwapped
+          ? `interrupted, but the new table is in use; maskline verify ${table.name} looks whether all is well`
+          : `interrupted; maskline rebuild ${table.name} --resume goes on, --abandon clears up`,
+      );
     })
     .finally(() => {
       bar.stop();

@@ -1,0 +1,281 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { openDatabase, packageRoot, runningEmbeddedPostgres, type Database } from '#platform';
+import { eventQueue, openQueues } from '#queues';
+import { call, cleanUp, startService, waitFor, type Login, type Service } from '#testing';
+
+interface Result {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const bin = join(packageRoot, 'apps/cli/bin/maskline.mjs');
+
+let service: Service;
+let database: Database;
+
+beforeAll(async () => {
+  service = await startService('standalone');
+  database = openDatabase({ DATABASE_URL: databaseUrl() }, 'spec');
+  cleanUp(() => database.close());
+});
+
+function databaseUrl(): string {
+  const url = runningEmbeddedPostgres(service.env['MASKLINE_DATA_DIR'] ?? '');
+  if (url === null) throw new Error('the database does not run');
+  return url;
+}
+
+function environment(env: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return { PATH: process.env['PATH'] ?? '', ...service.env, ...env };
+}
+
+function maskline(args: string, env: Readonly<Record<string, string>> = {}): Promise<Result> {
+  return new Promise((resolve) => {
+    const done = (error: Error | null, stdout: string, stderr: string) => {
+      const code = error === null ? 0 : 'code' in error ? Number(error.code) : -1;
+      resolve({ code, stdout, stderr });
+    };
+    execFile(process.execPath, [bin, ...args.split(' ')], { env: environment(env) }, done);
+  });
+}
+
+/** What a command that must succeed says with --json, a value a line. */
+async function answers<Value>(schema: z.ZodType<Value>, args: string): Promise<Value[]> {
+  const { code, stdout, stderr } = await maskline(`${args} --json`);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => schema.parse(JSON.parse(line)));
+}
+
+const owner = (): Login => ({ username: service.accountSid, password: service.authToken });
+
+async function post(path: string, body: Record<string, string>, login = owner()) {
+  const { status, headers, body: answer } = await call(service.url, 'POST', path, { login, body });
+  expect([200, 201]).toContain(status);
+  return { sid: z.string().parse(answer?.['sid']), requestId: headers['twilio-request-id'] };
+}
+
+async function newSession(): Promise<{ path: string; sid: string; requestId: unknown; serviceSid: string }> {
+  const { sid: serviceSid } = await post('/v1/Services', { UniqueName: `cli-${Math.random()}` });
+  const session = await post(`/v1/Services/${serviceSid}/Sessions`, { Ttl: '600' });
+  return { ...session, serviceSid, path: `/v1/Services/${serviceSid}/Sessions/${session.sid}` };
+}
+
+describe('maskline', () => {
+  it('knows its commands', async () => {
+    const { code, stdout } = await maskline('--help');
+    expect(code).toBe(0);
+    for (const command of [
+      'timeline',
+      'verify',
+      'rebuild',
+      'consumer',
+      'replay',
+      'account',
+      'key',
+      'migrate',
+      'status',
+    ]) {
+      expect(stdout).toContain(`  ${command} `);
+    }
+  });
+
+  it.each([
+    ['timeline KC0', {}, 'there never was a KC0'],
+    ['timeline KC0', { MASKLINE_DATA_DIR: '/nonexistent' }, 'there is no data in /nonexistent'],
+    ['timeline KC0', { DATABASE_URL: 'postgres://127.0.0.1:1/x' }, 'cannot reach 127.0.0.1:1'],
+    ['status', { PORT: 'x' }, 'PORT must be a whole number from 0 to 65535'],
+    ['key create KS0', {}, 'KS0 is no account SID'],
+    ['rebuild nothing', {}, 'there is no table nothing: take service or session'],
+    ['replay --consumer nobody', {}, 'there is no consumer nobody: see maskline consumer list'],
+  ])('%s with %j says in one line what is wrong', async (args, env, complaint) => {
+    const { code, stdout, stderr } = await maskline(args, env);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^maskline: .*\n$/);
+    expect(stderr).toContain(complaint);
+  });
+});
+
+describe('timeline', () => {
+  const event = z.object({
+    version: z.number(),
+    type: z.string(),
+    actor: z.string(),
+    requestId: z.string().nullable(),
+    changes: z.array(z.object({ field: z.string(), from: z.unknown(), to: z.unknown() })),
+  });
+
+  it('tells who changed what by which request, of a deleted session too', async () => {
+    const { sid, path, requestId } = await newSession();
+    const update = await post(path, { Ttl: '900' });
+    await call(service.url, 'DELETE', path, { login: owner() });
+    const told = await answers(event, `timeline ${sid}`);
+    expect(told).toMatchObject([
+      { version: 1, type: 'SessionCreated', actor: service.accountSid, requestId },
+      { version: 2, type: 'SessionTtlChanged', actor: service.accountSid, requestId: update.requestId },
+      { version: 3, type: 'SessionDeleted', actor: service.accountSid, changes: [] },
+    ]);
+    expect(told[1]?.changes[0]).toEqual({ field: 'ttl', from: 600, to: 900 });
+
+    const { stdout } = await maskline(`timeline ${sid}`);
+    expect(stdout).toContain(`session ${sid} of ${service.accountSid}  deleted`);
+    expect(stdout).toMatch(/ttl +600 → 900/);
+    // Nobody looks at it in a terminal.
+    expect(stdout).not.toContain('\u001b');
+  });
+
+  it('says how late an expiry was noticed', async () => {
+    const { sid: serviceSid } = await post('/v1/Services', { UniqueName: 'late' });
+    const { sid } = await post(`/v1/Services/${serviceSid}/Sessions`, { Ttl: '1' });
+    const { stdout } = await waitFor(
+      async () => {
+        const told = await maskline(`timeline ${sid}`);
+        return told.stdout.includes('SessionExpired') && told;
+      },
+      { within: 20_000 },
+    );
+    expect(stdout).toMatch(/noticed \d+\.\d{3} s after the deadline/);
+    expect(stdout).toContain('by system:expiry');
+  });
+
+  it('shows a session as it was', async () => {
+    const { sid, path } = await newSession();
+    await post(path, { Ttl: '900' });
+    const row = z.object({ ttl: z.number() }).nullable();
+    expect(await answers(row, `timeline ${sid} --at 1`)).toEqual([{ ttl: 600 }]);
+    expect(await answers(row, `timeline ${sid} --at 2999-01-01`)).toEqual([{ ttl: 900 }]);
+    expect(await answers(row, `timeline ${sid} --at 2020-01-01`)).toEqual([null]);
+  });
+});
+
+describe('account and key', () => {
+  const list = (login: Login) => call(service.url, 'GET', '/v1/Services', { login });
+
+  it('make credentials that work, until they are revoked', async () => {
+    const [account] = await answers(z.object({ sid: z.string(), authToken: z.string() }), 'account create');
+    expect(await list({ username: account?.sid ?? '', password: account?.authToken ?? '' })).toMatchObject({
+      status: 200,
+    });
+
+    const newKey = z.object({ sid: z.string(), secret: z.string() });
+    const [key] = await answers(newKey, `key create ${account?.sid} --name ci`);
+    const login = { username: key?.sid ?? '', password: key?.secret ?? '' };
+    expect((await list(login)).status).toBe(200);
+
+    expect((await maskline(`key revoke ${login.username}`)).stdout).toBe(`revoked ${login.username}\n`);
+    await waitFor(async () => (await list(login)).status === 401, { within: 8_000 });
+    const keys = await answers(
+      z.object({ sid: z.string(), name: z.string(), revokedAt: z.string().nullable() }),
+      `key list ${account?.sid}`,
+    );
+    expect(keys).toEqual([{ sid: login.username, name: 'ci', revokedAt: expect.any(String) }]);
+    expect((await maskline(`key revoke ${login.username}`)).code).toBe(1);
+  });
+});
+
+describe('verify and rebuild', () => {
+  it('find a wrong row and mend it', async () => {
+    const { sid } = await newSession();
+    expect(await maskline('verify --state --hashes')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^no difference in \d+ events\n$/),
+    });
+    await database.admin.query('update maskline.session set ttl = 1, mode = $2 where sid = $1', [sid, 'x']);
+    const found = await maskline('verify');
+    expect(found.code).toBe(1);
+    expect(found.stdout).toContain(`session ${sid}: different in mode, ttl\n1 difference in `);
+
+    expect((await maskline(`rebuild --stream ${sid}`)).code).toBe(0);
+    expect((await maskline('verify')).code).toBe(0);
+  });
+
+  it('rebuild the whole table beside the service, and may be interrupted', async () => {
+    await newSession();
+    await database.admin.query('delete from maskline.session');
+    const child = spawn(process.execPath, [bin, 'rebuild'], { env: environment() });
+    let told = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (told += text));
+    const ended = once(child, 'exit');
+    await waitFor(() => told.includes('watching late commands'), { within: 30_000 });
+    child.kill('SIGINT');
+    expect((await ended)[0]).toBe(130);
+    expect(told).toContain('interrupted, but the new table is in use');
+    expect((await maskline('verify --state')).code).toBe(0);
+  });
+});
+
+describe('consumer and replay', () => {
+  it('register, count, send and unregister', async () => {
+    const { sid, serviceSid, path } = await newSession();
+    await post(path, { Ttl: '900' });
+    await call(service.url, 'DELETE', path, { login: owner() });
+
+    expect((await maskline('consumer add billing --types SessionCreated SessionDeleted')).code).toBe(0);
+    expect((await maskline('consumer add billing')).stderr).toContain('there is a consumer billing already');
+    expect((await maskline('consumer add other --types SessionCreate')).stderr).toContain(
+      'no event type SessionCreate',
+    );
+    const consumer = z.object({
+      name: z.string(),
+      types: z.array(z.string()).nullable(),
+      behind: z.number(),
+    });
+    expect(await answers(consumer, 'consumer list')).toEqual([
+      { name: 'billing', types: ['SessionCreated', 'SessionDeleted'], behind: 0 },
+    ]);
+
+    const backend = openQueues({ REDIS_URL: undefined, DATABASE_URL: databaseUrl() }, 'spec');
+    cleanUp(() => backend.close());
+    const queue = eventQueue(backend, 'billing');
+    cleanUp(() => queue.stop());
+    queue.start();
+    await queue.connected();
+    const replay = `replay --consumer billing --session ${sid}`;
+
+    const dry = await maskline(replay);
+    expect(dry.stdout).toMatch(/SessionCreated +1 [^]*SessionDeleted +1 [^]*2 events in all/);
+    expect(dry.stdout).not.toContain('SessionTtlChanged');
+    expect(await queue.unfinished()).toBe(0);
+
+    expect((await maskline(`${replay} --go`)).stdout).toMatch(/sent 2 events to billing as replay \S+\n$/);
+    expect(await queue.unfinished()).toBe(2);
+    const ofService = `replay --consumer billing --service ${serviceSid} --type SessionDeleted --go --missing-only`;
+    expect((await maskline(ofService)).stdout).toMatch(/sent 1 event to billing\n$/);
+    expect(await queue.unfinished()).toBe(3);
+    expect((await maskline(`${replay} --to 1999-01-01`)).stdout).toContain('0 events in all');
+
+    expect((await maskline('consumer remove billing')).code).toBe(0);
+    expect(await answers(consumer, 'consumer list')).toEqual([]);
+  });
+});
+
+describe('without a running service', () => {
+  it('starts the database for the time of the command', async () => {
+    await database.close();
+    await service.stop();
+    const { code, stdout } = await maskline('status');
+    expect(code).toBe(0);
+    expect(stdout).toContain('expiry-arming');
+    expect((await maskline('migrate')).stdout).toBe('nothing to migrate\n');
+    expect(processesIn(service.env['MASKLINE_DATA_DIR'] ?? '')).toEqual([]);
+  });
+});
+
+/** PostgreSQL works in its data directory. */
+function processesIn(directory: string): string[] {
+  return readdirSync('/proc').filter((entry) => {
+    try {
+      return /^\d+$/.test(entry) && readlinkSync(`/proc/${entry}/cwd`).startsWith(directory);
+    } catch {
+      return false;
+    }
+  });
+}

@@ -7,7 +7,6 @@ import {
   startEmbeddedPostgres,
   type Database,
 } from '#platform';
-import { openQueues, type QueueBackend } from '#queues';
 import type { Cli } from './cli.js';
 
 /** The database that the settings mean, brought to this version already. */
@@ -24,15 +23,8 @@ export async function connectUnmigrated(cli: Cli): Promise<Database> {
   return database;
 }
 
-/** Where the jobs are, in the same place as for api and worker. */
-export async function connectQueues(cli: Cli): Promise<QueueBackend> {
-  const DATABASE_URL = await databaseUrl(cli);
-  const queues = openQueues({ REDIS_URL: cli.config.REDIS_URL, DATABASE_URL }, 'cli');
-  cli.shutdown.add('the queue connections', () => queues.close());
-  return queues;
-}
-
-async function databaseUrl(cli: Cli): Promise<string> {
+/** Of the database that the settings mean. */
+export async function databaseUrl(cli: Cli): Promise<string> {
   return cli.config.DATABASE_URL ?? embeddedUrl(cli);
 }
 

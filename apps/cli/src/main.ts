@@ -17,7 +17,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 try {
   // Answers are on standard output, alone: what goes wrong below is told elsewhere.
   useProcessLog({ LOG_LEVEL: 'error' }, process.stderr);
-  const program = createProgram({ config: loadConfig(), shutdown, interrupted: interruption.signal });
+  const cli = { config: loadConfig(), shutdown, interrupted: interruption.signal };
+  const program = await createProgram(cli, process.argv[2]);
   await program.parseAsync();
 } catch (error) {
   const isInterrupted = interruption.signal.aborted;

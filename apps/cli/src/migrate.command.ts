@@ -2,7 +2,8 @@ import { Command } from 'commander';
 import { ensurePartitions } from '#event-store';
 import { migrate } from '#platform';
 import type { Cli } from './cli.js';
-import { connectQueues, connectUnmigrated } from './connect.js';
+import { connectQueues } from './connect-queues.js';
+import { connectUnmigrated } from './connect.js';
 import { print } from './output.js';
 
 export function migrateCommand(cli: Cli): Command {

@@ -3,19 +3,23 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { packageRoot } from '#platform';
-import { accountCommand } from './account.command.js';
 import type { Cli } from './cli.js';
-import { consumerCommand } from './consumer.command.js';
-import { keyCommand } from './key.command.js';
-import { migrateCommand } from './migrate.command.js';
-import { rebuildCommand } from './rebuild.command.js';
-import { replayCommand } from './replay.command.js';
-import { statusCommand } from './status.command.js';
-import { timelineCommand } from './timeline.command.js';
-import { verifyCommand } from './verify.command.js';
 
-/** `maskline` and all that it can do. */
-export function createProgram(cli: Cli): Command {
+/** Loaded when asked for: the use cases and queues, which few of them need, take longer to load than a timeline to show. */
+const commands: Readonly<Record<string, (cli: Cli) => Promise<Command>>> = {
+  timeline: async (cli) => (await import('./timeline.command.js')).timelineCommand(cli),
+  verify: async (cli) => (await import('./verify.command.js')).verifyCommand(cli),
+  rebuild: async (cli) => (await import('./rebuild.command.js')).rebuildCommand(cli),
+  consumer: async (cli) => (await import('./consumer.command.js')).consumerCommand(cli),
+  replay: async (cli) => (await import('./replay.command.js')).replayCommand(cli),
+  account: async (cli) => (await import('./account.command.js')).accountCommand(cli),
+  key: async (cli) => (await import('./key.command.js')).keyCommand(cli),
+  migrate: async (cli) => (await import('./migrate.command.js')).migrateCommand(cli),
+  status: async (cli) => (await import('./status.command.js')).statusCommand(cli),
+};
+
+/** `maskline`, and of what it can do the command that is named first, or everything. */
+export async function createProgram(cli: Cli, name: string | undefined): Promise<Command> {
   const program = new Command('maskline')
     .description('Looks after a Maskline: its history, its tables, its accounts.')
     .version(readVersion())
@@ -23,18 +27,9 @@ export function createProgram(cli: Cli): Command {
       'after',
       '\nIt works on DATABASE_URL when that is set, else on the database of `npm start` in MASKLINE_DATA_DIR.',
     );
-  const commands = [
-    timelineCommand,
-    verifyCommand,
-    rebuildCommand,
-    consumerCommand,
-    replayCommand,
-    accountCommand,
-    keyCommand,
-    migrateCommand,
-    statusCommand,
-  ];
-  for (const command of commands) program.addCommand(command(cli));
+  const named = name === undefined ? undefined : commands[name];
+  const wanted = named === undefined ? Object.values(commands) : [named];
+  for (const load of wanted) program.addCommand(await load(cli));
   return program;
 }
 

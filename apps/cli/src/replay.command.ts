@@ -15,7 +15,8 @@ import {
 } from '#queues';
 import { checkTypes } from './check-types.js';
 import type { Cli } from './cli.js';
-import { connect, connectQueues } from './connect.js';
+import { connectQueues } from './connect-queues.js';
+import { connect } from './connect.js';
 import { count, plural, print, printTable } from './output.js';
 import { ProgressBar } from './progress-bar.js';
 import { findSpans } from './replay-ranges.js';

@@ -11,7 +11,6 @@ export * from './session/sessions-below.js';
 export * from './folded-table.js';
 export { rebuildStream } from './rebuild/rebuild-stream.js';
 export * from './rebuild/rebuild.js';
-export * from './verify/compare-rows.js';
 export * from './verify/verify.js';
 export * from './timers/expiry-horizon.js';
 export * from './timers/read-timers.js';

@@ -1,0 +1,6 @@
+import { it } from '@jest/globals';
+import { stopTheServer } from './stopped-server.js';
+
+it('keeps nothing waiting and loses nothing while PostgreSQL is silent for half a minute', async () => {
+  await stopTheServer({ seconds: 30, patience: 10_000 });
+});

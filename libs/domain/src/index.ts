@@ -1,4 +1,5 @@
 export * from './shared/domain-error.js';
+export * from './shared/domain-event.js';
 export * from './shared/erased.js';
 export * from './shared/personal-data.js';
 export * from './shared/stream.js';

@@ -22,7 +22,7 @@ export { upcasters, type Upcaster, type Upcasters } from './upcasters.js';
 export { ensurePartitions, readHeads, readPartitions, type Head } from './partitions.js';
 export { forgetOldCommands } from './forget-commands.js';
 export type { ChangeOptions } from './prepare.js';
-export { registerSubscription, removeSubscription } from './lease.js';
+export { registerSubscription } from './lease.js';
 export { readLog, type LogPage } from './read-log.js';
 export { readSubscriptions, type SubscriptionStatus } from './subscription-status.js';
 export {

@@ -102,9 +102,3 @@ const register = `
 export async function registerSubscription(db: Queryable, name: string, from: number | null): Promise<void> {
   await db.query({ name: 'register-subscription', text: register, values: [name, from] });
 }
-
-/** Ends a subscription for good; its reader finds out with its next checkpoint. */
-export async function removeSubscription(db: Queryable, name: string): Promise<void> {
-  const text = 'delete from maskline.subscription where name = $1';
-  await db.query({ name: 'remove-subscription', text, values: [name] });
-}

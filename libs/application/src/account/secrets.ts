@@ -4,8 +4,6 @@ import { open, seal } from '#platform';
 // How credentials lie in maskline.secret. The auth token is sealed rather than hashed: webhooks are signed with it.
 // An API key's secret is random and long, so its bare hash can be neither guessed nor turned back.
 
-export type SecretSlot = 'auth-token' | 'key-hash';
-
 export function sealAuthToken(masterKey: KeyObject, accountSid: string, token: string): Buffer {
   return seal(masterKey, token, place(accountSid));
 }

@@ -1,4 +1,4 @@
-import type { DomainEvent } from './stream.js';
+import type { DomainEvent } from './domain-event.js';
 
 /** How the events of a stream tell about people, by event type. */
 export type PersonalData<Event extends DomainEvent> = {

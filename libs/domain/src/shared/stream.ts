@@ -1,11 +1,6 @@
 import type { DomainError } from './domain-error.js';
+import type { DomainEvent } from './domain-event.js';
 import type { PersonalData } from './personal-data.js';
-
-/** A fact as the deciders speak of it: past tense, JSON values only, no derived values. */
-export interface DomainEvent {
-  readonly type: string;
-  readonly data: object;
-}
 
 /** A name that at most one live stream of an account may hold, e.g. a session's unique name. */
 export interface Claim {

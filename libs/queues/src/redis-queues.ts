@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Queue, Worker } from 'bullmq';
-import { Redis, type RedisOptions } from 'ioredis';
+import { Redis } from 'ioredis';
 import {
   QueueBackend,
   queueDefaults,
@@ -16,22 +16,25 @@ import {
 const longestPause = 2_000;
 const connectTimeout = 5_000;
 
-const reconnecting = {
-  retryStrategy: (tries: number) => Math.min(100 * 2 ** Math.min(tries, 10), longestPause),
-  connectTimeout,
-} as const satisfies RedisOptions;
-
 export class RedisQueues extends QueueBackend {
   override readonly name = 'redis';
   readonly #url: string;
+  readonly #reconnecting = {
+    connectTimeout,
+    // Once we close, nothing that BullMQ opened keeps looking for a Redis that is gone.
+    retryStrategy: (tries: number) =>
+      this.#isClosed ? null : Math.min(100 * 2 ** Math.min(tries, 10), longestPause),
+  };
   /** Shared by all queues; without an offline queue, for what waits for an absent Redis would fill the memory. */
   readonly #producers: Redis;
+
+  #isClosed = false;
 
   constructor(url: string) {
     super();
     this.#url = url;
     this.#producers = new Redis(url, {
-      ...reconnecting,
+      ...this.#reconnecting,
       enableOfflineQueue: false,
       // A command that was under way when the connection broke fails, and is not sent again behind our back.
       maxRetriesPerRequest: 0,
@@ -66,7 +69,7 @@ export class RedisQueues extends QueueBackend {
     const worker = new Worker(name, process, {
       ...workerDefaults,
       concurrency,
-      connection: { ...reconnecting, url: this.#url, maxRetriesPerRequest: null },
+      connection: { ...this.#reconnecting, url: this.#url, maxRetriesPerRequest: null },
       prefix: redisPrefix(name),
     });
     return worker.on('error', failed).on('failed', (job, error) => {
@@ -75,6 +78,7 @@ export class RedisQueues extends QueueBackend {
   }
 
   override close(): Promise<void> {
+    this.#isClosed = true;
     this.#producers.disconnect();
     return Promise.resolve();
   }

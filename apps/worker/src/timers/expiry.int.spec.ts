@@ -1,76 +1,251 @@
+import { once } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import type { Store } from '#application';
-import type { Database } from '#platform';
-import { openQueues } from '#queues';
-import { queueBackends, redisUrl, testDatabase, testService, testWorld, waitFor } from '#testing';
-import type { DrainCause } from './expiry-drain.js';
-import { ExpiryTimers, type ExpirySettings } from './expiry-timers.js';
+import { Redis } from 'ioredis';
+import { sessionStream, updateSession } from '#domain';
+import { freePort, spawnSupervised } from '#platform';
+import { expiryQueue } from '#queues';
+import { cleanUp, moveClock, queueBackends, testService, waitFor } from '#testing';
+import { openWorld, type World } from '../spec/open-world.js';
 
-describe.each(queueBackends())('sessions that end by themselves, with queues on %s', (backend) => {
-  it('end by the timer of their bucket, soon after their deadline', async () => {
-    const world = await open(backend);
-    await using worker = await world.startWorker({ horizon: 60, hasSweeper: false });
+describe.each(queueBackends())('timers, with queues on %s', (backend) => {
+  it('end a session soon after its deadline', async () => {
+    const world = await openWorld(backend);
+    const worker = await world.startWorker();
     const service = await testService(world.store);
 
-    await service.addSessions(20, { ttl: 1 });
+    const sids = await service.addSessions(20, { ttl: 1 });
 
-    await waitFor(async () => (await expiredOf(world.database)).length === 20, { within: 5_000 });
-    expect(worker.expired.every(({ cause }) => cause === 'bucket')).toBe(true);
-    expect(Math.max(...worker.expired.map(({ late }) => late))).toBeLessThan(1);
+    await ended(world, sids);
+    expect(await worker.expired('bucket')).toBe(20);
   });
 
-  it('end each exactly once, by the thousands', async () => {
-    const world = await open(backend);
-    await using worker = await world.startWorker({ horizon: 60, hasSweeper: false });
+  it('end ten thousand sessions that fall due together, each once', async () => {
+    const world = await openWorld(backend);
+    const worker = await world.startWorker();
     const service = await testService(world.store);
-    const at = new Date(Date.now() + 8_000).toISOString();
+    const dateExpiry = new Date(Date.now() + 10_000).toISOString();
 
-    for (let made = 0; made < 10_000; made += 1_000) await service.addSessions(1_000, { dateExpiry: at });
-    await waitFor(async () => (await expiredOf(world.database)).length === 10_000, {
-      within: 20_000,
-      every: 100,
-    });
+    const sids: string[] = [];
+    while (sids.length < 10_000) sids.push(...(await service.addSessions(1_000, { dateExpiry })));
 
-    expect(worker.expired.every(({ cause }) => cause === 'bucket')).toBe(true);
-    expect(new Set((await expiredOf(world.database)).map(({ stream_id }) => stream_id)).size).toBe(10_000);
+    await ended(world, sids, 60_000);
+    expect(await worker.expired('bucket')).toBe(10_000);
+  }, 120_000);
+
+  it('find what lay beyond the horizon when it was made', async () => {
+    const world = await openWorld(backend);
+    const worker = await world.startWorker({ EXPIRY_HORIZON: 2 });
+    const service = await testService(world.store);
+
+    const sids = await service.addSessions(5, { ttl: 5 });
+
+    await ended(world, sids);
+    expect(await worker.expired('bucket')).toBe(5);
+  });
+
+  it('find what was made while no worker ran', async () => {
+    const world = await openWorld(backend);
+    const service = await testService(world.store);
+    const overdue = await service.addSessions(5, { ttl: 1 });
+    const coming = await service.addSessions(5, { ttl: 4 });
+    await waitFor(async () => (await dueIn(world)) >= 5);
+
+    const worker = await world.startWorker();
+
+    await ended(world, [...overdue, ...coming]);
+    expect(await worker.expired('bucket')).toBe(10);
+  });
+
+  it('follow a deadline that moves, in either direction', async () => {
+    const world = await openWorld(backend);
+    const worker = await world.startWorker();
+    const service = await testService(world.store);
+    const [later = '', sooner = ''] = await service.addSessions(2, { ttl: 3 });
+    const setTtl = (sid: string, ttl: number) =>
+      world.store.events.change(sessionStream, sid, service.context, (session, { now }) =>
+        updateSession(session, { ttl }, now),
+      );
+
+    await setTtl(later, 6);
+    await setTtl(sooner, 1);
+
+    await ended(world, [sooner]);
+    await ended(world, [sooner, later]);
+    expect(await worker.expired('bucket')).toBe(2);
+  });
+
+  it('leave the sessions of a deleted service alone, and do not stumble over them', async () => {
+    const world = await openWorld(backend);
+    const service = await testService(world.store);
+    const other = await testService(world.store, service.accountSid);
+    await service.addSessions(20, { ttl: 1 });
+    const sids = await other.addSessions(20, { ttl: 1 });
+    await service.delete();
+    await waitFor(async () => (await dueIn(world)) === 40);
+
+    const worker = await world.startWorker({ SWEEPER: true });
+
+    await ended(world, sids);
+    await waitFor(async () => (await dueIn(world)) === 0);
+    await worker.stop();
+    expect((await world.endsOf()).map(({ sid }) => sid).sort()).toEqual(sids.sort());
+  });
+
+  it('end each session once, however many workers there are', async () => {
+    const world = await openWorld(backend);
+    const workers = [await world.startWorker({ SWEEPER: true }), await world.startWorker({ SWEEPER: true })];
+    const service = await testService(world.store);
+
+    const sids = await service.addSessions(1_000, { ttl: 2 });
+
+    await ended(world, sids, 15_000);
+    let counted = 0;
+    for (const worker of workers) {
+      counted += (await worker.expired('bucket')) + (await worker.expired('sweeper'));
+    }
+    expect(counted).toBe(1_000);
+  });
+
+  it('come too early when the clock of the database is behind, and wait', async () => {
+    const world = await openWorld(backend);
+    const worker = await world.startWorker();
+    const service = await testService(world.store);
+    const sids = await service.addSessions(3, { ttl: 2 });
+    await moveClock(world.database, '-2 seconds');
+
+    await ended(world, sids, 8_000);
+
+    expect(Math.min(...(await world.endsOf()).map(({ late }) => late))).toBeGreaterThanOrEqual(0);
+    expect(await worker.expired('bucket')).toBe(3);
   });
 });
 
-async function open(backend: 'postgres' | 'redis') {
-  const { url, database } = await testDatabase();
-  const store = await testWorld(database);
-  const config = { DATABASE_URL: url, REDIS_URL: backend === 'redis' ? await redisUrl() : undefined };
-  return {
-    database,
-    store,
-    startWorker: (settings: ExpirySettings) => startWorker(store, database, config, settings),
-  };
+describe.each(['absent postgres', 'absent redis'] as const)('with %s, the sweeper', (backend) => {
+  it('ends every session within seconds', async () => {
+    const world = await openWorld(backend);
+    const worker = await world.startWorker({ SWEEPER: true });
+    const service = await testService(world.store);
+
+    const sids = await service.addSessions(500, { ttl: 1 });
+
+    await ended(world, sids, 10_000);
+    expect(await worker.expired('sweeper')).toBe(500);
+  });
+
+  it('ends what a moved clock makes overdue', async () => {
+    const world = await openWorld(backend);
+    const worker = await world.startWorker({ SWEEPER: true });
+    const service = await testService(world.store);
+    const sids = await service.addSessions(10, { ttl: 3_600 });
+
+    await moveClock(world.database, '2 hours');
+
+    await ended(world, sids);
+    expect(await worker.expired('sweeper')).toBe(10);
+  });
+});
+
+const redisOnly = queueBackends().includes('redis') ? describe : describe.skip;
+
+redisOnly('a Redis that loses everything', () => {
+  it('costs no session its end, and the next ones are punctual again', async () => {
+    const world = await openWorld('redis');
+    const worker = await world.startWorker({ SWEEPER: true });
+    const service = await testService(world.store);
+    const flushed = await service.addSessions(50, { ttl: 2 });
+    await waitFor(async () => (await timersIn(world)) > 0);
+
+    await flush(world);
+    await ended(world, flushed);
+    const rescued = await worker.expired('sweeper');
+    const next = await service.addSessions(50, { ttl: 2 });
+
+    await ended(world, [...flushed, ...next]);
+    expect(rescued).toBe(50);
+    expect(await worker.expired('bucket')).toBe(50);
+  });
+
+  it('arms again what was armed before it', async () => {
+    const world = await openWorld('redis');
+    const worker = await world.startWorker({ SWEEPER: true });
+    const service = await testService(world.store);
+    const soon = await service.addSessions(1, { ttl: 2 });
+    const later = await service.addSessions(20, { ttl: 7 });
+    await waitFor(async () => (await timersIn(world)) > 1);
+
+    await flush(world);
+
+    await ended(world, [...soon, ...later], 15_000);
+    expect(await worker.expired('sweeper')).toBe(1);
+    expect(await worker.expired('bucket')).toBe(20);
+  });
+
+  it('may come up after the worker', async () => {
+    const port = await freePort();
+    const world = await openWorld({ redis: `redis://127.0.0.1:${port}` });
+    const worker = await world.startWorker({ SWEEPER: true });
+    const service = await testService(world.store);
+    const before = await service.addSessions(10, { ttl: 1 });
+    await ended(world, before);
+
+    startRedisAt(port);
+    await waitFor(() => world.queues.probe().then(() => true), { within: 10_000 });
+    // Everything is armed anew a few seconds after the queue is there.
+    const after = await service.addSessions(10, { ttl: 20 });
+
+    await ended(world, [...before, ...after], 30_000);
+    expect(await worker.expired('sweeper')).toBe(10);
+    expect(await worker.expired('bucket')).toBe(10);
+  }, 60_000);
+});
+
+async function timersIn(world: World): Promise<number> {
+  const queue = expiryQueue(world.queues);
+  queue.start();
+  try {
+    return await waitFor(() => queue.unfinished());
+  } finally {
+    await queue.stop();
+  }
 }
 
-async function startWorker(
-  { events, wake }: Store,
-  database: Database,
-  config: { DATABASE_URL: string; REDIS_URL: string | undefined },
-  settings: ExpirySettings,
-) {
-  const expired: { cause: DrainCause; late: number }[] = [];
-  const queues = openQueues(config, 'test');
-  await queues.migrate();
-  const observer = { expired: (cause: DrainCause, late: number) => expired.push({ cause, late }) };
-  const timers = new ExpiryTimers(database, events, wake, queues, observer, settings);
-  await timers.start();
-  return {
-    expired,
-    async [Symbol.asyncDispose]() {
-      await timers.stop();
-      await queues.close();
+async function flush({ env }: World): Promise<void> {
+  const redis = new Redis(env.REDIS_URL ?? '');
+  await redis.flushdb();
+  redis.disconnect();
+}
+
+function startRedisAt(port: number): void {
+  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+  const server = spawnSupervised('redis-server', args, {
+    stopSignal: 'TERM',
+    env: { PATH: '/usr/bin:/usr/local/bin' },
+  });
+  const ended = once(server, 'close');
+  server.stdout.resume();
+  server.stderr.resume();
+  cleanUp(async () => {
+    server.stdin.end();
+    await ended;
+  });
+}
+
+/** Waits until exactly these sessions have ended by themselves, each once. */
+async function ended(world: World, sids: readonly string[], within = 10_000): Promise<void> {
+  const ends = await waitFor(
+    async () => {
+      const found = await world.endsOf();
+      return found.length >= sids.length && found;
     },
-  };
+    { within, every: 50 },
+  );
+  expect(ends.map(({ sid }) => sid).sort()).toEqual([...sids].sort());
 }
 
-async function expiredOf(database: Database): Promise<{ stream_id: string }[]> {
-  const { rows } = await database.reads.query<{ stream_id: string }>(
-    `select stream_id from maskline.event where type = 'SessionExpired'`,
+/** Sessions whose timer has come. */
+async function dueIn({ database }: World): Promise<number> {
+  const { rows } = await database.reads.query<{ due: number }>(
+    'select count(*)::int as due from maskline.session where timer_at <= maskline.clock()',
   );
-  return rows;
+  return rows[0]?.due ?? 0;
 }

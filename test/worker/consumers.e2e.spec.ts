@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { packageRoot, spawnSupervised, type Database } from '#platform';
+import { addConsumer, countReplay, eventQueue, openQueues, removeConsumer, replayToConsumer } from '#queues';
+import {
+  cleanUp,
+  queueBackends,
+  redisUrl,
+  startService,
+  testDatabase,
+  testService,
+  testWorld,
+  waitFor,
+} from '#testing';
+
+const name = 'session-journal';
+const program = join(packageRoot, 'dist', 'examples', name, 'main.js');
+
+describe.each(queueBackends())('the example consumer, with queues on %s', (backend) => {
+  it('handles each event once, though it is killed again and again, and once more for a replay', async () => {
+    const { database, store, queues, env } = await open(backend);
+    await startService('worker', { env });
+    const service = await testService(store);
+    await service.addSessions(200, {});
+    expect(await addConsumer(database.admin, name, ['SessionCreated', 'SessionExpired'], 'beginning')).toBe(
+      true,
+    );
+    expect(await addConsumer(database.admin, name, null, 'now')).toBe(false);
+
+    for (let kills = 0; kills < 3; kills++) {
+      const journal = startJournal(env);
+      const before = await entriesIn(database);
+      await service.addSessions(200, {});
+      await waitFor(async () => (await entriesIn(database)) > before, { within: 20_000 });
+      await journal.kill();
+    }
+    await service.addSessions(50, { ttl: 1 });
+    startJournal(env);
+
+    await waitFor(async () => (await entriesIn(database)) === 900, { within: 60_000 });
+    expect(await tally(database)).toEqual({ SessionCreated: 850, SessionExpired: 50 });
+    expect(await timesHandled(database)).toEqual([1]);
+
+    const queue = eventQueue(queues, name);
+    queue.start();
+    cleanUp(() => queue.stop());
+    await waitFor(() => queue.unfinished().then(() => true));
+    const types = ['SessionCreated', 'SessionExpired'];
+    const range = { partition: 0, from: 1, to: 1_000_000, types, streamId: null };
+    const send = (replayId: string | null) =>
+      replayToConsumer(database.admin, queue, range, {
+        consumer: name,
+        replayId,
+        perSecond: 10_000,
+        signal: new AbortController().signal,
+        progress: () => undefined,
+      });
+
+    expect(await countReplay(database.admin, range)).toBe(900);
+    expect(await send(randomUUID())).toBe(900);
+    await waitFor(async () => (await tally(database))['SessionCreated'] === 1_700, { within: 60_000 });
+    await waitFor(async () => (await tally(database))['SessionExpired'] === 100, { within: 60_000 });
+    expect(await timesHandled(database)).toEqual([2]);
+
+    // Nothing is missing, so filling holes does nothing.
+    await send(null);
+    await waitFor(async () => (await queue.unfinished()) === 0, { within: 60_000 });
+    expect(await timesHandled(database)).toEqual([2]);
+  }, 180_000);
+
+  it('gets nothing any more once it is removed, and starts anew when it is added again', async () => {
+    const { database, store, env } = await open(backend);
+    await startService('worker', { env });
+    const service = await testService(store);
+    await addConsumer(database.admin, name, null, 'now');
+    startJournal(env);
+    await service.addSessions(10, {});
+    await waitFor(async () => (await entriesIn(database)) === 10, { within: 20_000 });
+
+    expect(await removeConsumer(database.admin, name)).toBe(true);
+    await service.addSessions(10, {});
+    await addConsumer(database.admin, name, ['SessionCreated'], 'now');
+    await service.addSessions(5, {});
+
+    await waitFor(async () => (await entriesIn(database)) === 15, { within: 20_000 });
+    expect(await tally(database)).toEqual({ SessionCreated: 15 });
+  }, 90_000);
+});
+
+async function open(backend: 'postgres' | 'redis') {
+  const { url, database } = await testDatabase();
+  const store = await testWorld(database);
+  const REDIS_URL = backend === 'redis' ? await redisUrl() : undefined;
+  const queues = openQueues({ DATABASE_URL: url, REDIS_URL }, 'test');
+  cleanUp(() => queues.close());
+  await queues.migrate();
+  const env: Record<string, string> = { DATABASE_URL: url, ...(REDIS_URL !== undefined && { REDIS_URL }) };
+  return { database, store, queues, env };
+}
+
+function startJournal(env: Record<string, string>) {
+  const child = spawnSupervised(process.execPath, [program], { stopSignal: 'KILL', env });
+  const ended = once(child, 'close');
+  child.stdout.resume();
+  child.stderr.resume();
+  const kill = async () => {
+    child.kill('SIGKILL');
+    await ended;
+  };
+  cleanUp(kill);
+  return { kill };
+}
+
+/** None before the journal has made its tables. */
+async function entriesIn(database: Database): Promise<number> {
+  const { rows } = await database.reads
+    .query<{ n: number }>('select count(*)::int as n from session_journal.entry')
+    .catch(() => ({ rows: [] }));
+  return rows[0]?.n ?? 0;
+}
+
+async function tally(database: Database): Promise<Record<string, number>> {
+  const { rows } = await database.reads.query<{ what: string; n: number }>(
+    'select what, sum(sessions)::int as n from session_journal.tally group by what',
+  );
+  return Object.fromEntries(rows.map(({ what, n }) => [what, n]));
+}
+
+/** How often events were handled: one number when it is the same for all. */
+async function timesHandled(database: Database): Promise<number[]> {
+  const { rows } = await database.reads.query<{ times: number }>(
+    'select distinct times from session_journal.entry order by times',
+  );
+  return rows.map(({ times }) => times);
+}

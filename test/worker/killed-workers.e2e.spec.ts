@@ -1,0 +1,85 @@
+import { describe, expect, it } from '@jest/globals';
+import { openQueues } from '#queues';
+import type { Database } from '#platform';
+import {
+  queueBackends,
+  redisUrl,
+  startService,
+  testDatabase,
+  testService,
+  testWorld,
+  waitFor,
+} from '#testing';
+
+describe.each(queueBackends())('workers that are killed, with queues on %s', (backend) => {
+  it('leave nothing behind below a deleted service: another one goes on', async () => {
+    const { database, store, startWorker } = await open(backend);
+    const service = await testService(store);
+    const sids: string[] = [];
+    while (sids.length < 10_000) sids.push(...(await service.addSessions(1_000, {})));
+    await service.delete();
+
+    const first = await startWorker();
+    await waitFor(async () => (await streamsWith(database, 'SessionDeleted')).length > 500, {
+      within: 30_000,
+    });
+    await first.kill();
+    const midway = (await streamsWith(database, 'SessionDeleted')).length;
+    await startWorker();
+    await waitFor(async () => (await streamsWith(database, 'SessionDeleted')).length >= 10_000, {
+      within: 90_000,
+    });
+
+    expect(midway).toBeLessThan(10_000);
+    expect((await streamsWith(database, 'SessionDeleted')).sort()).toEqual(sids.sort());
+    expect(await countOf(database, 'select count(*)::int as n from maskline.session')).toBe(0);
+    expect(await countOf(database, lastIsNotDeleted)).toBe(0);
+  }, 150_000);
+
+  it('let each session end once, by whoever is left', async () => {
+    const { database, store, startWorker } = await open(backend);
+    const [first] = await Promise.all([startWorker(), startWorker()]);
+    const service = await testService(store);
+    const dateExpiry = new Date(Date.now() + 6_000).toISOString();
+    const sids: string[] = [];
+    while (sids.length < 3_000) sids.push(...(await service.addSessions(1_000, { dateExpiry })));
+
+    await waitFor(async () => (await streamsWith(database, 'SessionExpired')).length > 0, { within: 20_000 });
+    await first.kill();
+
+    await waitFor(async () => (await streamsWith(database, 'SessionExpired')).length >= 3_000, {
+      within: 40_000,
+    });
+    expect((await streamsWith(database, 'SessionExpired')).sort()).toEqual(sids.sort());
+  }, 90_000);
+});
+
+const lastIsNotDeleted = `
+  select count(*)::int as n from (
+    select distinct on (stream_id) type from maskline.event where stream_id like 'KC%' order by stream_id, version desc
+  ) last where type <> 'SessionDeleted'`;
+
+async function open(backend: 'postgres' | 'redis') {
+  const { url, database } = await testDatabase();
+  const store = await testWorld(database);
+  const REDIS_URL = backend === 'redis' ? await redisUrl() : undefined;
+  const queues = openQueues({ DATABASE_URL: url, REDIS_URL }, 'test');
+  await queues.migrate();
+  await queues.close();
+  const env = { DATABASE_URL: url, ...(REDIS_URL !== undefined && { REDIS_URL }) };
+  return { database, store, startWorker: () => startService('worker', { env }) };
+}
+
+/** The stream of every event of the type, as often as it has one. */
+async function streamsWith(database: Database, type: string): Promise<string[]> {
+  const { rows } = await database.reads.query<{ stream_id: string }>(
+    'select stream_id from maskline.event where type = $1',
+    [type],
+  );
+  return rows.map(({ stream_id }) => stream_id);
+}
+
+async function countOf(database: Database, text: string): Promise<number | undefined> {
+  const { rows } = await database.reads.query<{ n: number }>(text);
+  return rows[0]?.n;
+}

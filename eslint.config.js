@@ -120,7 +120,7 @@ const boundaries = [
   ...Object.entries(exceptions).map(([files, part]) => boundary([files], part)),
   // A spec works with the real things; it stays within its part's libs, and may use the test harness.
   ...Object.entries(parts).map(([folder, part]) =>
-    boundary([`${folder}/**/*.spec.ts`], {
+    boundary([`${folder}/**/*.spec.ts`, `${folder}/**/spec/**/*.ts`], {
       ...part,
       imports: [...part.imports, 'testing'],
       pg: true,

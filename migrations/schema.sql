@@ -470,9 +470,21 @@ $function$;
 
 CREATE OR REPLACE FUNCTION maskline.rows_of(p integer, category text, stream text)
  RETURNS jsonb
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE
-RETURN CASE category WHEN 'session'::text THEN (SELECT jsonb_build_object('session', (to_jsonb(s.*) - '{partition,timer_at}'::text[])) AS jsonb_build_object FROM session s WHERE ((s.partition = rows_of.p) AND (s.sid = rows_of.stream))) WHEN 'service'::text THEN (SELECT jsonb_build_object('service', (to_jsonb(s.*) - 'partition'::text)) AS jsonb_build_object FROM service s WHERE ((s.partition = rows_of.p) AND (s.sid = rows_of.stream))) ELSE NULL::jsonb END;
+ SET enable_seqscan TO 'off'
+AS $function$
+begin
+  case category
+    when 'session' then
+      return (select jsonb_build_object('session', to_jsonb(s) - '{partition,timer_at}'::text[]) from maskline.session s where s.partition = p and s.sid = stream);
+    when 'service' then
+      return (select jsonb_build_object('service', to_jsonb(s) - 'partition') from maskline.service s where s.partition = p and s.sid = stream);
+    else
+      return null;
+  end case;
+end
+$function$;
 
 CREATE OR REPLACE FUNCTION maskline.settle_timers(p integer, sids text[])
  RETURNS SETOF timestamp with time zone

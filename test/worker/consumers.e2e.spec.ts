@@ -48,7 +48,7 @@ describe.each(queueBackends())('the example consumer, with queues on %s', (backe
     cleanUp(() => queue.stop());
     await waitFor(() => queue.unfinished().then(() => true));
     const types = ['SessionCreated', 'SessionExpired'];
-    const range = { partition: 0, from: 1, to: 1_000_000, types, streamId: null };
+    const range = { partition: 0, from: 1, to: 1_000_000, types, streamId: null, serviceSid: null };
     const send = (replayId: string | null) =>
       replayToConsumer(database.admin, queue, range, {
         consumer: name,

@@ -52,8 +52,12 @@ export class JobWorker<Data> {
     this.#stop.abort();
     await this.#opening;
     if (this.#worker === null) return;
-    // Without its backend a worker cannot even be closed in order.
-    await Promise.race([this.#worker.close(), pause(patience, undefined, { ref: false })]);
+    // Without its backend a worker waits for ever, and so do its timers, unless it is forced.
+    const isAbsent = await this.backend.probe().then(
+      () => false,
+      () => true,
+    );
+    await Promise.race([this.#worker.close(isAbsent), pause(patience, undefined, { ref: false })]);
     this.#worker = null;
   }
 

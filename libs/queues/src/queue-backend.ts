@@ -36,6 +36,8 @@ export const workerDefaults = {
   lockDuration: 10_000,
   stalledInterval: 5_000,
   maxStalledCount: 3,
+  /** Milliseconds until a worker asks again after its connection broke. */
+  runRetryDelay: 1_000,
 } as const satisfies Omit<WorkerOptions, 'connection'>;
 
 /**

@@ -65,47 +65,68 @@ export class ExpiryDrain {
     slices: readonly number[],
     cause: DrainCause,
   ): Promise<number> {
+    const failures: unknown[] = [];
+    const read = (after: DueTimer | null) =>
+      readDueTimers(this.db, { partition, slices, after, limit: pageSize });
     let expired = 0;
-    let page = await readDueTimers(this.db, { partition, slices, after: null, limit: pageSize });
-    while (page.length > 0) {
+    // Two pages at a time: while the last of one commit, the first of the next are loaded.
+    let before = Promise.resolve(0);
+    for (let page = await read(null); page.length > 0 && !failures.some(isOverload);) {
       const last = page.length < pageSize ? null : (page.at(-1) ?? null);
-      const [ended, next] = await Promise.all([
-        this.#end(partition, page, cause),
-        last === null ? [] : readDueTimers(this.db, { partition, slices, after: last, limit: pageSize }),
+      const ending = this.#end(partition, page, cause, failures);
+      const [next, ended] = await Promise.all([
+        last === null ? [] : read(last),
+        before,
         renewTimerSlices(this.db, partition, owner),
       ]);
       expired += ended;
+      before = ending;
       page = next;
+    }
+    expired += await before;
+    if (failures.length > 0) {
+      this.logger.error(`${failures.length} sessions could not be expired, first: ${nameOf(failures[0])}`);
+    }
+    if (failures.some(isOverload)) throw failures.find(isOverload);
+    return expired;
+  }
+
+  /** Ends the sessions of a page; never rejects. */
+  async #end(
+    partition: number,
+    page: readonly DueTimer[],
+    cause: DrainCause,
+    failures: unknown[],
+  ): Promise<number> {
+    const started = performance.now();
+    let expired = 0;
+    const expire = async ({ sid, accountSid, overdueBy }: DueTimer) => {
+      if (!(await this.events.expire(sessionStream, sid, expiryContext(accountSid)))) return;
+      expired++;
+      this.observer.expired(cause, overdueBy + (performance.now() - started) / 1000);
+    };
+    const untimely = page.filter(({ isOverdue }) => !isOverdue);
+    const works = page.filter(({ isOverdue }) => isOverdue).map(expire);
+    if (untimely.length > 0) works.push(this.#settle(partition, untimely));
+    for (const result of await Promise.allSettled(works)) {
+      if (result.status === 'rejected' && !isServiceGone(result.reason)) failures.push(result.reason);
     }
     return expired;
   }
 
-  async #end(partition: number, page: readonly DueTimer[], cause: DrainCause): Promise<number> {
-    const started = performance.now();
-    const untimely = page.filter(({ isOverdue }) => !isOverdue).map(({ sid }) => sid);
-    if (untimely.length > 0) {
-      await this.timers.arm(partition, await settleTimers(this.db, partition, untimely));
-    }
-    let expired = 0;
-    let failed: unknown = null;
-    await Promise.all(
-      page.map(async ({ sid, accountSid, isOverdue, overdueBy }) => {
-        if (!isOverdue) return;
-        try {
-          if (!(await this.events.expire(sessionStream, sid, expiryContext(accountSid)))) return;
-          expired++;
-          this.observer.expired(cause, overdueBy + (performance.now() - started) / 1000);
-        } catch (error) {
-          // The service went meanwhile: the cascade deletes the session.
-          if (error instanceof DomainError && error.code === 'service-not-found') return;
-          failed ??= error;
-        }
-      }),
-    );
-    if (failed instanceof DomainError && failed.code === 'overloaded') throw failed;
-    if (failed !== null) this.logger.error(`some sessions could not be expired: ${nameOf(failed)}`);
-    return expired;
+  async #settle(partition: number, untimely: readonly DueTimer[]): Promise<void> {
+    const sids = untimely.map(({ sid }) => sid);
+    await this.timers.arm(partition, await settleTimers(this.db, partition, sids));
   }
+}
+
+function isOverload(failure: unknown): boolean {
+  return failure instanceof DomainError && failure.code === 'overloaded';
+}
+
+/** The service went meanwhile: the cascade deletes the session. */
+function isServiceGone(failure: unknown): boolean {
+  return failure instanceof DomainError && failure.code === 'service-not-found';
 }
 
 function expiryContext(accountSid: string): EventContext {

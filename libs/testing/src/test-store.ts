@@ -1,5 +1,5 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
-import { EventStore, ensurePartitions, type EventStoreOptions } from '#event-store';
+import { EventStore, ensurePartitions, type EventStoreOptions, upcasters } from '#event-store';
 import type { Database } from '#platform';
 import { inlineProjectors } from '#read-model';
 import { cleanUp } from './clean-up.js';
@@ -15,7 +15,7 @@ export async function testStore(
     appends: database.append,
     loads: database.reads,
     projectors: inlineProjectors,
-    upcasters: {},
+    upcasters,
     masterKey: createSecretKey(randomBytes(32)),
     batching: { maxBatch: 128, maxInFlight: 2, maxWaiting: 4096, patience: 10_000 },
     ...options,

@@ -1,4 +1,4 @@
-import { registerSubscription, Subscription, type EventStore, type Wake } from '#event-store';
+import { registerSubscription, Subscription, type EventStore, type Wake, upcasters } from '#event-store';
 import type { Database } from '#platform';
 import { cascade, cascadeName } from './cascade.js';
 
@@ -18,7 +18,7 @@ export class Cascades {
           database.subscriptions,
           wake,
           cascade(database.subscriptions, events, partition),
-          {},
+          upcasters,
         ),
     );
   }

@@ -1,4 +1,4 @@
-import { Subscription, type EventStore, type Wake } from '#event-store';
+import { Subscription, type EventStore, type Wake, upcasters } from '#event-store';
 import type { Database } from '#platform';
 import { eventQueue, listConsumers, type Consumer, type QueueBackend } from '#queues';
 import { Loop } from '../loop.js';
@@ -54,7 +54,12 @@ export class Relays {
       queue,
       ...partitions.map(
         (partition) =>
-          new Subscription(this.database.subscriptions, this.wake, relay(consumer, queue, partition), {}),
+          new Subscription(
+            this.database.subscriptions,
+            this.wake,
+            relay(consumer, queue, partition),
+            upcasters,
+          ),
       ),
     ];
     for (const part of parts) part.start();

@@ -1,4 +1,4 @@
-import { Subscription, registerSubscription, type EventStore, type Wake } from '#event-store';
+import { Subscription, registerSubscription, type EventStore, type Wake, upcasters } from '#event-store';
 import type { Database } from '#platform';
 import { expiryQueue, expiryWorker, type QueueBackend } from '#queues';
 import { prepareTimers } from '#read-model';
@@ -34,7 +34,7 @@ export class ExpiryTimers {
     const partitions = Array.from({ length: events.partitions }, (_, partition) => partition);
     this.#parts = [
       queue,
-      ...partitions.map((p) => new Subscription(db, wake, expiryArming(db, timers, p), {})),
+      ...partitions.map((p) => new Subscription(db, wake, expiryArming(db, timers, p), upcasters)),
       new ExpiryFeeder(db, timers, events.partitions, settings.horizon),
       expiryWorker(queues, (job) => fireExpiryTimer(db, drain, job)),
       ...(settings.hasSweeper ? [new ExpirySweeper(db, drain)] : []),

@@ -1,5 +1,5 @@
 import type { DomainEvent } from '#domain';
-import { readLog, type Queryable, type RecordedEvent } from '#event-store';
+import { readLog, type Queryable, type RecordedEvent, upcasters } from '#event-store';
 import { loadConfig, openDatabase, runMain, StartError, useProcessLog, type Database } from '#platform';
 import { JobWorker } from '../job-worker.js';
 import { openQueues } from '../open-queues.js';
@@ -73,7 +73,7 @@ async function readEvent<Event extends DomainEvent>(
   { partition, position, eventId }: EventJob,
 ): Promise<RecordedEvent<Event>> {
   const place = { partition, after: position - 1, types: null, limit: 1 };
-  const [event] = (await readLog(db, place, {})).events;
+  const [event] = (await readLog(db, place, upcasters)).events;
   // A failover may have given the position to another event: the queue then speaks of one that never was.
   if (event?.eventId !== eventId) throw new Error('the log has another event at this position');
   // Its type was looked at before; the log holds the data of the type.

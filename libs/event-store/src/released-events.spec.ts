@@ -1,0 +1,112 @@
+import { describe, expect, it } from '@jest/globals';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import type { AccountEvent, ServiceEvent, SessionEvent } from '#domain';
+import { canonicalJson } from './canonical-json.js';
+
+import { currentSchemaVersion, upcast, upcasters } from './upcasters.js';
+
+// What is in a log stays there, so the shape of an event never changes once it is released: a new shape is a new version with an
+// upcaster, a fixture of its own and a line below, and the old ones stay as they are.
+
+type AnyEvent = AccountEvent | ServiceEvent | SessionEvent;
+
+/** An event of each type with every field, as today's code makes it: a type that is missing or has another shape does not compile. */
+const today: { readonly [Type in AnyEvent['type']]: Required<Extract<AnyEvent, { type: Type }>['data']> } = {
+  AccountCreated: { friendlyName: 'Rides' },
+  AccountTokenChanged: {},
+  ApiKeyCreated: { keySid: 'SK0123456789abcdef0123456789abcdef', friendlyName: 'back end' },
+  ApiKeyRevoked: { keySid: 'SK0123456789abcdef0123456789abcdef' },
+  ServiceCreated: {
+    accountSid: 'AC0123456789abcdef0123456789abcdef',
+    uniqueName: 'rides',
+    defaultTtl: 3600,
+    callbackUrl: 'https://example.com/callback',
+    interceptCallbackUrl: 'https://example.com/intercept',
+    outOfSessionCallbackUrl: 'https://example.com/out',
+    geoMatchLevel: 'area-code',
+    numberSelectionBehavior: 'prefer-sticky',
+    chatInstanceSid: 'IS0123456789abcdef0123456789abcdef',
+  },
+  ServiceUpdated: {
+    uniqueName: 'rides',
+    defaultTtl: 3600,
+    callbackUrl: 'https://example.com/callback',
+    interceptCallbackUrl: 'https://example.com/intercept',
+    outOfSessionCallbackUrl: 'https://example.com/out',
+    geoMatchLevel: 'area-code',
+    numberSelectionBehavior: 'prefer-sticky',
+    chatInstanceSid: 'IS0123456789abcdef0123456789abcdef',
+  },
+  ServiceDeleted: {},
+  SessionCreated: {
+    accountSid: 'AC0123456789abcdef0123456789abcdef',
+    serviceSid: 'KS0123456789abcdef0123456789abcdef',
+    uniqueName: 'order 1',
+    mode: 'voice-and-message',
+    ttl: 3600,
+    dateExpiry: '2026-01-02T03:04:05.006Z',
+  },
+  SessionStarted: {},
+  SessionTtlChanged: { ttl: 60 },
+  SessionExpiryChanged: { dateExpiry: '2026-01-02T03:04:05.006Z' },
+  SessionClosed: { reason: 'api' },
+  SessionExpired: { reason: 'ttl-expired', at: '2026-01-02T03:04:05.006Z' },
+  SessionReopened: { dateExpiry: null },
+  SessionDeleted: {},
+};
+
+/** The digest of every fixture that was ever released. Lines are added, never changed. */
+const released: Readonly<Record<string, string>> = {
+  'AccountCreated.v1': '4fa495c771559360',
+  'AccountTokenChanged.v1': '2cb6c893cf904a3b',
+  'ApiKeyCreated.v1': '63e2ea8fe471e329',
+  'ApiKeyRevoked.v1': '520b14080c29b59d',
+  'ServiceCreated.v1': 'd76de326e42f61f5',
+  'ServiceUpdated.v1': 'e7c7f5c6f3760896',
+  'ServiceDeleted.v1': '9d6427cb1b8dca7f',
+  'SessionCreated.v1': '1b4c2b267f4273d5',
+  'SessionStarted.v1': 'ed26987bac442bff',
+  'SessionTtlChanged.v1': 'e7da34320456f255',
+  'SessionExpiryChanged.v1': 'dd733ac898721542',
+  'SessionClosed.v1': '74fd76dcd62ca46f',
+  'SessionExpired.v1': 'ae1e4f0cdc75d1ae',
+  'SessionReopened.v1': '001da8f2247e49cd',
+  'SessionDeleted.v1': 'f28be726b7935279',
+};
+
+interface Fixture {
+  readonly type: AnyEvent['type'];
+  readonly schemaVersion: number;
+  readonly data: object;
+}
+
+const folder = new URL('./released-events/', import.meta.url);
+const names = readdirSync(folder).map((file) => file.replace(/\.json$/, ''));
+
+function fixture(name: string): Fixture {
+  // Held against its digest and its name.
+  return JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8')) as Fixture;
+}
+
+describe('released events', () => {
+  it('have a fixture of every version, and every fixture is of a version', () => {
+    const versions = Object.keys(today).flatMap((type) =>
+      Array.from({ length: currentSchemaVersion(upcasters, type) }, (_, i) => `${type}.v${i + 1}`),
+    );
+    expect(names.sort()).toEqual(versions.sort());
+    expect(Object.keys(released).sort()).toEqual(versions.sort());
+  });
+
+  it.each(names)('%s is what it was when it was released', (name) => {
+    const { type, schemaVersion, data } = fixture(name);
+    expect(`${type}.v${schemaVersion}`).toBe(name);
+    const digest = createHash('sha256').update(canonicalJson({ type, schemaVersion, data })).digest('hex');
+    expect(digest.slice(0, 16)).toBe(released[name]);
+  });
+
+  it.each(names)('%s is lifted to the shape that the code knows today', (name) => {
+    const { type, schemaVersion, data } = fixture(name);
+    expect(upcast(upcasters, type, schemaVersion, data)).toEqual(today[type]);
+  });
+});

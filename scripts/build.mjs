@@ -30,12 +30,20 @@ const inputs = ['apps', 'libs', 'examples', 'bench', 'package.json', 'package-lo
 inputs.push('tsconfig.json', 'tsconfig.build.json');
 
 export async function build({ force = false } = {}) {
-  mkdirSync(dist, { recursive: true });
-  await takeLock();
+  // Without the lock, so that a built checkout also runs for those who may not write to it.
+  if (!force && isBuiltFrom(hashOf(inputs))) return;
+  try {
+    mkdirSync(dist, { recursive: true });
+    await takeLock();
+  } catch (error) {
+    if (!['EACCES', 'EPERM', 'EROFS'].includes(error.code)) throw error;
+    console.error(`maskline: the sources have changed and ${dist} cannot be written to`);
+    process.exit(1);
+  }
   try {
     const sources = hashOf(inputs);
     // Whoever had the lock before may have built it.
-    if (!force && existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) return;
+    if (!force && isBuiltFrom(sources)) return;
     rmSync(stamp, { force: true });
     if (force) rmSync(memory, { force: true });
     const started = Date.now();
@@ -47,6 +55,10 @@ export async function build({ force = false } = {}) {
   } finally {
     rmSync(lock, { force: true });
   }
+}
+
+function isBuiltFrom(sources) {
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === sources;
 }
 
 function compile() {

@@ -40,18 +40,18 @@ describe.each(queueBackends())('workers that are killed, with queues on %s', (ba
     const { database, store, startWorker } = await open(backend);
     const [first] = await Promise.all([startWorker(), startWorker()]);
     const service = await testService(store);
-    const dateExpiry = new Date(Date.now() + 6_000).toISOString();
+    const dateExpiry = new Date(Date.now() + 15_000).toISOString();
     const sids: string[] = [];
     while (sids.length < 3_000) sids.push(...(await service.addSessions(1_000, { dateExpiry })));
 
-    await waitFor(async () => (await streamsWith(database, 'SessionExpired')).length > 0, { within: 20_000 });
+    await waitFor(async () => (await streamsWith(database, 'SessionExpired')).length > 0, { within: 40_000 });
     await first.kill();
 
     await waitFor(async () => (await streamsWith(database, 'SessionExpired')).length >= 3_000, {
       within: 40_000,
     });
     expect((await streamsWith(database, 'SessionExpired')).sort()).toEqual(sids.sort());
-  }, 90_000);
+  }, 120_000);
 });
 
 const lastIsNotDeleted = `

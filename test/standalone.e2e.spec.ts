@@ -55,9 +55,9 @@ describe('standalone', () => {
 
   it('answers what is in flight when it is interrupted, and leaves no process', async () => {
     const service = await startService('standalone');
-    const dataDir = dataDirOf(service.env);
-    const postmaster = Number.parseInt(await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8'));
-    const holder = new pg.Client({ connectionString: runningEmbeddedPostgres(dataDir) ?? '' });
+    const postmaster = await postmasterOf(service);
+    const url = runningEmbeddedPostgres(dataDirOf(service.env)) ?? '';
+    const holder = new pg.Client({ connectionString: url });
     holder.on('error', () => undefined);
     await holder.connect();
     await holder.query('begin');
@@ -78,6 +78,14 @@ describe('standalone', () => {
     expect((await answer).status).toBe(201);
     expect(await service.exited).toBe(0);
     expect(() => process.kill(postmaster, 0)).toThrow('ESRCH');
+  });
+
+  it('ends, with one line, when its database is killed', async () => {
+    const service = await startService('standalone', { env: { LOG_LEVEL: 'silent' } });
+    process.kill(await postmasterOf(service), 'SIGKILL');
+
+    expect(await service.exited).toBe(1);
+    expect(service.logs()).toMatch(/\nmaskline: PostgreSQL ended by itself; its log is in [^\n]+\n$/);
   });
 
   it('refuses to start beside a live one, in one line', async () => {
@@ -132,6 +140,11 @@ function post(service: Service, name: string): Promise<Response> {
 
 function authOf({ accountSid, authToken }: Service): { Authorization: string } {
   return { Authorization: `Basic ${btoa(`${accountSid}:${authToken}`)}` };
+}
+
+async function postmasterOf({ env }: Service): Promise<number> {
+  // The first line is the pid.
+  return Number.parseInt(await readFile(join(dataDirOf(env), 'postgres', 'postmaster.pid'), 'utf8'));
 }
 
 function dataDirOf(env: Readonly<Record<string, string>>): string {

@@ -24,7 +24,7 @@ export async function findPgbench(): Promise<{ program: string; version: string 
 }
 
 /** pgbench counts the opening of its connections into the time it is given, but not into its rate. */
-const CONNECT_SECONDS = 2;
+const connectSeconds = (clients: number) => 1 + Math.ceil(clients / 32);
 
 /** Runs the statement from so many connections for whole seconds. */
 export async function runPgbench(
@@ -35,7 +35,7 @@ export async function runPgbench(
   const place = new URL(url);
   const password = decodeURIComponent(place.password);
   place.password = '';
-  const options = ['-n', '-M', 'prepared', '-f', script, '-T', String(seconds + CONNECT_SECONDS)];
+  const options = ['-n', '-M', 'prepared', '-f', script, '-T', String(seconds + connectSeconds(writers))];
   const clients = ['-c', String(writers), '-j', String(Math.min(writers, 2))];
   // The password is no argument: arguments can be seen by everyone, and stand in the error when this fails.
   const { stdout } = await run(program, [...options, ...clients, place.href], {

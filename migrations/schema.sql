@@ -223,6 +223,7 @@ CREATE OR REPLACE FUNCTION maskline.append(p integer, c_stream text[], c_expecte
  SET enable_seqscan TO 'off'
  SET enable_bitmapscan TO 'off'
  SET jit TO 'off'
+ SET plan_cache_mode TO 'force_generic_plan'
  SET lock_timeout TO '2s'
 AS $function$
 #variable_conflict use_column
@@ -392,6 +393,64 @@ begin
                         actor, request, trace, occurred, data, hash, i)
     where ok[e.cmd];
   end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION maskline.append_one(p integer, c_stream text, c_expected bigint, c_account text, c_category text, c_status text, c_state jsonb, c_schema integer, c_until timestamp with time zone, e_type text, e_schema integer, e_id uuid, e_command text, e_correlation text, e_causation text, e_actor text, e_request text, e_trace text, e_occurred timestamp with time zone, e_data jsonb, e_hash bytea, n_stream text, k_kind text, k_key text, rows jsonb, OUT head_position bigint, OUT recorded timestamp with time zone)
+ RETURNS record
+ LANGUAGE plpgsql
+ SET search_path TO 'maskline', 'pg_catalog'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET jit TO 'off'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET lock_timeout TO '2s'
+AS $function$
+#variable_conflict use_column
+begin
+  if current_setting('transaction_isolation') <> 'read committed' then
+    raise exception 'append judges by fresh snapshots: it needs read committed';
+  end if;
+
+  select h.position, h.recorded_at into strict head_position, recorded
+  from partition_head h where h.partition = p for update;
+  recorded := greatest(recorded, maskline.clock());
+
+  if coalesce((select s.version from stream s where s.partition = p and s.stream_id = c_stream), 0) <> c_expected
+    or coalesce(c_until <= recorded, false)
+    or n_stream is not null
+      and not exists (select from stream s where s.partition = p and s.stream_id = n_stream and s.status = 'live')
+    or k_kind is not null
+      and exists (select from claim x where x.partition = p and x.account_sid = c_account and x.kind = k_kind and x.key = k_key
+                    and x.stream_id <> c_stream)
+  then
+    head_position := null;
+    return;
+  end if;
+
+  insert into stream as s (partition, stream_id, account_sid, category, version, status, state, state_schema)
+  values (p, c_stream, c_account, c_category, c_expected + 1, c_status, c_state, c_schema)
+  on conflict (partition, stream_id) do update
+  set version = excluded.version, status = excluded.status,
+    state = case when s.state_schema <= excluded.state_schema then excluded.state end,
+    state_schema = case when s.state_schema <= excluded.state_schema then excluded.state_schema else 0 end;
+
+  if k_kind is not null then
+    insert into claim (partition, account_sid, kind, key, stream_id) values (p, c_account, k_kind, k_key, c_stream);
+  end if;
+
+  if rows is not null then
+    perform maskline.project(p, rows, '{t}');
+  end if;
+
+  update partition_head h set position = head_position + 1, recorded_at = recorded where h.partition = p;
+
+  insert into event (partition, position, stream_id, version, type, schema_version, event_id, account_sid, command_id,
+                     correlation_id, causation_id, actor, request_id, trace_parent, occurred_at, recorded_at, data, content_hash)
+  values (p, head_position + 1, c_stream, c_expected + 1, e_type, e_schema, e_id, c_account, e_command,
+          e_correlation, e_causation, e_actor, e_request, e_trace, e_occurred, recorded, e_data, e_hash);
 end
 $function$;
 

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Database } from '#platform';
 import { postgresVersions, testDatabase } from '#testing';
+import { appendOne } from './append-one.js';
 import { append } from './append.js';
 import { load } from './load.js';
 import { ensurePartitions } from './partitions.js';
@@ -54,6 +55,12 @@ describe.each(postgresVersions())('plans made while the tables were empty, on Po
       );
     }
     await expectAll('ok', created);
+    const lone = fresh();
+    const claims = [{ kind: 'name', key: lone }];
+    const rows = [{ table: 'session', sid: lone, row: sessionRow(lone) }];
+    const needs = created.slice(0, 1).map(({ streamId }) => streamId);
+    const outcomes = await appendOne(database.append, 0, [plainCommand(lone, { claims, rows, needs })]);
+    expect(outcomes).toMatchObject([{ kind: 'ok' }]);
     const ended = created.map(({ streamId }) =>
       plainCommand(streamId, {
         expectedVersion: 1,

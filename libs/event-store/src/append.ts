@@ -171,7 +171,7 @@ function rareParts(commands: readonly PreparedCommand[]): string | null {
 }
 
 /** `{"<table>": [{cmd, …row}], "<table>_gone": [{cmd, sid}]}`; rows are JSON already and are only joined. */
-function rowParts(commands: readonly PreparedCommand[]): string | null {
+export function rowParts(commands: readonly PreparedCommand[]): string | null {
   const parts = new Map<string, string>();
   const add = (part: string, row: string) => {
     const before = parts.get(part);

@@ -1,3 +1,4 @@
+import { appendOne } from './append-one.js';
 import { append, type Outcome, type Queryable } from './append.js';
 import { Footprints } from './footprints.js';
 import { overloaded } from './overloaded.js';
@@ -145,7 +146,8 @@ export class Batcher {
   async #append(batch: readonly Entry[]): Promise<void> {
     const started = performance.now();
     const commands = batch.map((entry) => entry.command);
-    const outcomes = await append(this.db, this.partition, commands);
+    const { db, partition } = this;
+    const outcomes = (await appendOne(db, partition, commands)) ?? (await append(db, partition, commands));
     const seconds = (performance.now() - started) / 1000;
     const events = commands.reduce((sum, command) => sum + command.events.length, 0);
     this.options.onFlush?.({

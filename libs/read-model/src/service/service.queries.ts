@@ -7,8 +7,9 @@ import type { ServiceRow } from '../tables.js';
 const columns = `sid, account_sid, unique_name, default_ttl, callback_url, intercept_callback_url, out_of_session_callback_url,
   geo_match_level, number_selection_behavior, chat_instance_sid, version, date_created, date_updated`;
 
+/** The inner select hides the length of the arrays, for which PostgreSQL would plan anew on every call. */
 const bySid = `
-  select s.* from unnest($1::int[], $2::text[], $3::text[]) with ordinality r(partition, account, sid, i)
+  select s.* from unnest((select $1::int[]), $2::text[], $3::text[]) with ordinality r(partition, account, sid, i)
   left join lateral (
     select ${columns} from maskline.service s
     where s.partition = r.partition and s.sid = r.sid and s.account_sid = r.account limit 1

@@ -13,9 +13,10 @@ const serviceIsLive = (partition: string, account: string, service: string) => `
   exists (select from maskline.service k
           where k.partition = ${partition} and k.sid = ${service} and k.account_sid = ${account})`;
 
+/** The inner select hides the length of the arrays, for which PostgreSQL would plan anew on every call. */
 const bySid = `
   select maskline.clock() as now, s.*
-  from unnest($1::int[], $2::text[], $3::text[], $4::text[]) with ordinality r(partition, account, service, sid, i)
+  from unnest((select $1::int[]), $2::text[], $3::text[], $4::text[]) with ordinality r(partition, account, service, sid, i)
   left join lateral (
     select ${columns} from maskline.session s
     where s.partition = r.partition and s.sid = r.sid and s.service_sid = r.service and s.account_sid = r.account

@@ -18,7 +18,7 @@ export {
 } from './consumers/replay.js';
 export { runConsumer, type ConsumerProgram } from './consumers/run-consumer.js';
 export { expiryQueue, expiryWorker, newExpiryJob, type ExpiryJob } from './expiry-queue.js';
-export { QueueAbsent, type JobQueue } from './job-queue.js';
+export { QueueAbsent, type JobQueue, type NewJob } from './job-queue.js';
 export { TryLater } from './job-worker.js';
 export { openQueues } from './open-queues.js';
 export type { QueueBackend } from './queue-backend.js';

@@ -28,6 +28,7 @@ const slicesAtOnce = 8;
 /** Expires everything that is due. Any number of drains may run at once: they share the work by slices, and doing it twice is harmless. */
 export class ExpiryDrain {
   private readonly logger = new Logger(ExpiryDrain.name);
+  readonly #running: number[] = [];
 
   constructor(
     private readonly db: Queryable,
@@ -36,8 +37,22 @@ export class ExpiryDrain {
     private readonly observer: ExpiryObserver,
   ) {}
 
+  /** Whether this process is at it: what is still due there is not forgotten. */
+  isRunning(partition: number): boolean {
+    return this.#running.includes(partition);
+  }
+
   /** Returns when all that was due at the call is expired, or is in the hands of another drain that looks once more. */
   async run(partition: number, cause: DrainCause): Promise<number> {
+    this.#running.push(partition);
+    try {
+      return await this.#run(partition, cause);
+    } finally {
+      this.#running.splice(this.#running.indexOf(partition), 1);
+    }
+  }
+
+  async #run(partition: number, cause: DrainCause): Promise<number> {
     const owner = randomUUID();
     const done: number[] = [];
     let expired = 0;

@@ -32,6 +32,7 @@ export class ExpirySweeper {
   async #turn(signal: AbortSignal): Promise<void> {
     for (const partition of await partitionsWithDueTimers(this.db, grace)) {
       if (signal.aborted) return;
+      if (this.drain.isRunning(partition)) continue;
       const rescued = await this.drain.run(partition, 'sweeper');
       if (rescued > 0) await this.#doubt(partition);
     }

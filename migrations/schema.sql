@@ -32,6 +32,7 @@ comment on index maskline.command_age is 'Finds the rows older than the 24 h in 
 
 create table maskline.consumer (
   name text collate "C" not null,
+  id integer generated always as identity not null,
   types text[],
   created_at timestamp with time zone default clock() not null,
   constraint consumer_pkey PRIMARY KEY (name)

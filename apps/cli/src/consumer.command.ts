@@ -55,7 +55,7 @@ function listCommand(cli: Cli): Command {
       const { admin } = await connect(cli);
       const subscriptions = await readSubscriptions(admin);
       const consumers = (await listConsumers(admin)).map((consumer) => {
-        const relays = subscriptions.filter(({ name }) => name === relayName(consumer.name));
+        const relays = subscriptions.filter(({ name }) => name === relayName(consumer));
         return { ...consumer, behind: relays.reduce((sum, { lag }) => sum + lag, 0) };
       });
       if (json) {

@@ -1,6 +1,7 @@
 export {
   addConsumer,
   consumerName,
+  isRegistered,
   listConsumers,
   relayName,
   removeConsumer,

@@ -3,7 +3,7 @@ import type { RecordedEvent } from '#event-store';
 import type { EventJob, NewJob } from '#queues';
 import { relay } from './relay.js';
 
-const consumer = { name: 'ledger', types: null, createdAt: '2026-01-02T03:04:05.006Z' };
+const consumer = { name: 'ledger', id: 3, types: null, createdAt: '2026-01-02T03:04:05.006Z' };
 
 const event: RecordedEvent = {
   partition: 0,
@@ -23,6 +23,8 @@ const event: RecordedEvent = {
   recordedAt: '2026-01-02T03:04:05.007Z',
   event: { type: 'SessionStarted', data: { identifier: '+15550001' } },
 };
+
+const stands = () => Promise.resolve(true);
 
 /** A queue of which the spec says how long it is. */
 class LongQueue {
@@ -44,7 +46,7 @@ describe('the relay of a consumer', () => {
   it('tells of an event by its ids, and not what happened in it', async () => {
     const queue = new LongQueue(0);
 
-    await relay(consumer, queue, 0).handle([event], new AbortController().signal);
+    await relay(consumer, queue, stands, 0).handle([event], new AbortController().signal);
 
     expect(queue.added).toEqual([
       {
@@ -66,7 +68,7 @@ describe('the relay of a consumer', () => {
   it('waits while the queue is long, and goes on when it is not', async () => {
     const queue = new LongQueue(10);
 
-    const handled = relay(consumer, queue, 0, 10).handle([event], new AbortController().signal);
+    const handled = relay(consumer, queue, stands, 0, 10).handle([event], new AbortController().signal);
     const addedWhileLong = queue.added.length;
     queue.length = 9;
     await handled;
@@ -79,10 +81,21 @@ describe('the relay of a consumer', () => {
     const queue = new LongQueue(10);
     const stop = new AbortController();
 
-    const handled = relay(consumer, queue, 0, 10).handle([event], stop.signal);
+    const handled = relay(consumer, queue, stands, 0, 10).handle([event], stop.signal);
     stop.abort();
 
     await expect(handled).rejects.toThrow();
+    expect(queue.added).toHaveLength(0);
+  });
+
+  it('adds nothing for a consumer that was removed', async () => {
+    const queue = new LongQueue(0);
+
+    await relay(consumer, queue, () => Promise.resolve(false), 0).handle(
+      [event],
+      new AbortController().signal,
+    );
+
     expect(queue.added).toHaveLength(0);
   });
 });

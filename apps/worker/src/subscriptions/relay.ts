@@ -10,13 +10,15 @@ const lookAgainAfter = 1_000;
 
 /** Puts the events that a consumer wants into its queue, and then moves on: at least once each, in the order of the log. */
 export function relay(
-  { name, types }: Consumer,
+  consumer: Consumer,
   queue: Pick<JobQueue<EventJob>, 'add' | 'unfinished'>,
+  isRegistered: () => Promise<boolean>,
   partition: number,
   limit = mostUnfinished,
 ): OutsideSubscription {
+  const { name, types } = consumer;
   return {
-    name: relayName(name),
+    name: relayName(consumer),
     partition,
     types,
     batchSize,
@@ -26,6 +28,8 @@ export function relay(
         signal.throwIfAborted();
         await pause(lookAgainAfter, undefined, { signal });
       }
+      // Removed a moment ago: with its checkpoint gone, this relay ends as soon as it is done here.
+      if (!(await isRegistered())) return;
       const jobs = events.map(({ event, ...place }) =>
         newEventJob(name, { ...place, type: event.type }, null),
       );

@@ -1,6 +1,13 @@
 import { Subscription, type EventStore, type Wake, upcasters } from '#event-store';
 import type { Database } from '#platform';
-import { eventQueue, listConsumers, type Consumer, type QueueBackend } from '#queues';
+import {
+  eventQueue,
+  isRegistered,
+  listConsumers,
+  relayName,
+  type Consumer,
+  type QueueBackend,
+} from '#queues';
 import { Loop } from '../loop.js';
 import { relay } from './relay.js';
 
@@ -13,7 +20,7 @@ interface Part {
 
 /** Runs a relay for each registered consumer, and notices within seconds who comes and who goes. */
 export class Relays {
-  /** By name and time of registration: a consumer that was removed and added again starts anew. */
+  /** By registration: a consumer that was removed and added again starts anew. */
   readonly #running = new Map<string, readonly Part[]>();
   readonly #loop = new Loop(Relays.name, lookEvery, () => this.#look());
 
@@ -36,7 +43,7 @@ export class Relays {
 
   async #look(): Promise<void> {
     const consumers = await listConsumers(this.database.subscriptions);
-    const wanted = new Map(consumers.map((consumer) => [`${consumer.name} ${consumer.createdAt}`, consumer]));
+    const wanted = new Map(consumers.map((consumer) => [relayName(consumer), consumer]));
     for (const [key, parts] of this.#running) {
       if (wanted.has(key)) continue;
       this.#running.delete(key);
@@ -50,6 +57,7 @@ export class Relays {
   #run(consumer: Consumer): readonly Part[] {
     const queue = eventQueue(this.queues, consumer.name);
     const partitions = Array.from({ length: this.events.partitions }, (_, partition) => partition);
+    const stands = () => isRegistered(this.database.subscriptions, consumer);
     const parts = [
       queue,
       ...partitions.map(
@@ -57,7 +65,7 @@ export class Relays {
           new Subscription(
             this.database.subscriptions,
             this.wake,
-            relay(consumer, queue, partition),
+            relay(consumer, queue, stands, partition),
             upcasters,
           ),
       ),

@@ -3,6 +3,8 @@ import type { Queryable } from '#event-store';
 /** Somebody who reacts to events, through a queue of their own. */
 export interface Consumer {
   readonly name: string;
+  /** New for each registration. */
+  readonly id: number;
   /** The types that it wants; null for all. */
   readonly types: readonly string[] | null;
   readonly createdAt: string;
@@ -15,16 +17,16 @@ export type ConsumerStart = 'beginning' | 'now' | number;
 export const consumerName = /^[a-z][a-z0-9-]{0,39}$/;
 
 /** The subscription that relays to a consumer. */
-export function relayName(consumer: string): string {
-  return `relay:${consumer}`;
+export function relayName({ name, id }: Pick<Consumer, 'name' | 'id'>): string {
+  return `relay:${name}.${id}`;
 }
 
 const add = `
   with added as (
-    insert into maskline.consumer (name, types) values ($1, $2) on conflict (name) do nothing returning name
+    insert into maskline.consumer (name, types) values ($1, $2) on conflict (name) do nothing returning name, id
   )
   insert into maskline.subscription (name, partition, position)
-  select $3, h.partition, least(coalesce($4::bigint, h.position), h.position) from added, maskline.partition_head h
+  select 'relay:' || added.name || '.' || added.id, h.partition, least(coalesce($3::bigint, h.position), h.position) from added, maskline.partition_head h
   returning partition`;
 
 /** False when there is a consumer of that name already. The relay of every running worker finds it within seconds. */
@@ -37,12 +39,12 @@ export async function addConsumer(
   if (!consumerName.test(name))
     throw new RangeError('a consumer is named by small letters, digits and dashes');
   const position = start === 'beginning' ? 0 : start === 'now' ? null : start;
-  const values = [name, types === null ? null : [...types], relayName(name), position];
+  const values = [name, types === null ? null : [...types], position];
   const { rows } = await db.query({ name: 'add-consumer', text: add, values });
   return rows.length > 0;
 }
 
-const list = `select name, types, created_at as "createdAt" from maskline.consumer order by name`;
+const list = `select name, id, types, created_at as "createdAt" from maskline.consumer order by name`;
 
 export async function listConsumers(db: Queryable): Promise<Consumer[]> {
   const { rows } = await db.query({ name: 'list-consumers', text: list, values: [] });
@@ -50,12 +52,25 @@ export async function listConsumers(db: Queryable): Promise<Consumer[]> {
 }
 
 const remove = `
-  with removed as (delete from maskline.consumer where name = $1 returning name),
-    relays as (delete from maskline.subscription where name = $2)
+  with removed as (delete from maskline.consumer where name = $1 returning name, id),
+    relays as (
+      delete from maskline.subscription s using removed r where s.name = 'relay:' || r.name || '.' || r.id
+    )
   select name from removed`;
 
 /** Relays nothing more to it; false when there is no such consumer. What lies in its queue stays there. */
 export async function removeConsumer(db: Queryable, name: string): Promise<boolean> {
-  const { rows } = await db.query({ name: 'remove-consumer', text: remove, values: [name, relayName(name)] });
+  const { rows } = await db.query({ name: 'remove-consumer', text: remove, values: [name] });
+  return rows.length > 0;
+}
+
+const find = 'select from maskline.consumer where name = $1 and id = $2';
+
+/** Whether this registration still stands. */
+export async function isRegistered(
+  db: Queryable,
+  { name, id }: Pick<Consumer, 'name' | 'id'>,
+): Promise<boolean> {
+  const { rows } = await db.query({ name: 'find-consumer', text: find, values: [name, id] });
   return rows.length > 0;
 }

@@ -62,8 +62,7 @@ function sharedSid(prefix: 'KS' | 'KC', account: string, everyMs: number, window
 }
 
 const newServiceSid = (account: string) => sharedSid('KS', account, 1000, 2);
-// The newest dozen, among which most deeds choose, must be old enough on a fast machine for some to be overdue.
-const newSessionSid = (account: string) => sharedSid('KC', account, 250, 6);
+const newSessionSid = (account: string) => sharedSid('KC', account, 60, 8);
 
 /** What was there a moment ago, by account: where most can be done, and where all meet. */
 const lately = new Map<string, { readonly services: string[]; readonly sessions: string[] }>();

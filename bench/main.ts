@@ -7,13 +7,15 @@ import { runAppendSuite } from './append/append-suite.js';
 import { runRestSuite } from './rest/rest-suite.js';
 import { BenchServer } from './bench-server.js';
 import type { BenchRun } from './bench-run.js';
+import { runExpirySuite } from './expiry/expiry-suite.js';
 import { describeMachine } from './machine.js';
 
-// npm run bench -- [append] [rest] [--quick] [--rounds 5] [--seconds 4] [--profile directory]
+// npm run bench -- [append] [rest] [expiry] [--quick] [--rounds 5] [--seconds 4] [--profile directory]
 
 const suites: Record<string, (run: BenchRun) => Promise<void>> = {
   append: runAppendSuite,
   rest: runRestSuite,
+  expiry: runExpirySuite,
 };
 
 /** Measures in one run, beside their rivals, what design and documentation promise. Prints Markdown. */

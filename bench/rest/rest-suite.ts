@@ -9,7 +9,7 @@ import { ratio, spread } from '../spread.js';
 import { printTable } from '../table.js';
 import type { Answered, Load } from './load.js';
 import { startLoad, type LoadProcess } from './load-process.js';
-import { startServer } from './start-server.js';
+import { startServer } from '../start-server.js';
 
 const CONNECTIONS = 64;
 /** Enough that no two requests in a row ask for the same row. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort, spawnSupervised } from '#platform';
-import type { BenchRun } from '../bench-run.js';
+import type { BenchRun } from './bench-run.js';
 
 export interface BenchHttpServer {
   readonly url: string;

@@ -215,7 +215,7 @@ create table maskline.timer_slice (
   constraint timer_slice_pkey PRIMARY KEY (partition, slice)
 ) with (fillfactor=50);
 
-CREATE OR REPLACE FUNCTION maskline.append(p integer, c_stream text[], c_expected bigint[], c_account text[], c_category text[], c_count integer[], c_status text[], c_state jsonb[], c_schema integer[], c_id text[], c_fingerprint text[], c_until timestamp with time zone[], e_cmd integer[], e_stream text[], e_version bigint[], e_type text[], e_schema integer[], e_id uuid[], e_account text[], e_command text[], e_correlation text[], e_causation text[], e_actor text[], e_request text[], e_trace text[], e_occurred timestamp with time zone[], e_data jsonb[], e_hash bytea[], n_cmd integer[], n_stream text[], k_cmd integer[], k_kind text[], k_key text[], r_cmd integer[], r_kind text[], r_key text[], rare jsonb, rows jsonb, OUT head_position bigint, OUT recorded timestamp with time zone, OUT losers jsonb)
+CREATE OR REPLACE FUNCTION maskline.append(p integer, c_stream text[], c_expected bigint[], c_account text[], c_category text[], c_count integer[], c_status text[], c_state jsonb, c_schema integer[], c_id text[], c_fingerprint text[], c_until timestamp with time zone[], c_correlation text[], c_causation text[], c_actor text[], c_request text[], c_trace text[], c_occurred timestamp with time zone[], e_cmd integer[], e_version bigint[], e_type text[], e_schema integer[], e_id uuid[], e_hash bytea[], e_data jsonb, n_cmd integer[], n_stream text[], n_version bigint[], k_cmd integer[], k_kind text[], k_key text[], r_cmd integer[], r_kind text[], r_key text[], rare jsonb, rows jsonb, OUT head_position bigint, OUT clock timestamp with time zone, OUT losers jsonb)
  RETURNS record
  LANGUAGE plpgsql
  SET search_path TO 'maskline', 'pg_catalog'
@@ -230,9 +230,9 @@ AS $function$
 #variable_conflict use_column
 declare
   n constant int := cardinality(c_stream);
+  recorded timestamptz;
   ok boolean[];
-  written int;
-  missing text[];
+  winners int[];
   loser record;
   gone record;
 begin
@@ -242,47 +242,53 @@ begin
 
   select h.position, h.recorded_at into strict head_position, recorded
   from partition_head h where h.partition = p for update;
-  recorded := greatest(recorded, maskline.clock()); -- asked for only now: the lock may have taken a while
+  clock := maskline.clock(); -- asked for only now: the lock may have taken a while
+  recorded := greatest(recorded, clock);
 
   -- Judge. The first reason found counts; most batches have none, so each check only yields the losers.
-  if c_id is not null then
+  if c_fingerprint is not null then
     for loser in
-      select c.i, jsonb_build_object('outcome', 'duplicate', 'sid', d.sid, 'version', d.version, 'fingerprint', d.fingerprint) as why
-      from unnest(c_id) with ordinality c(id, i)
-      cross join lateral (select * from command d where d.partition = p and d.id = c.id limit 1) d
+      select i, jsonb_build_object('outcome', 'duplicate', 'sid', d.sid, 'version', d.version, 'fingerprint', d.fingerprint) as why
+      from generate_series(1, n) i
+      cross join lateral (select * from command d where d.partition = p and d.id = c_id[i] limit 1) d
+      where c_fingerprint[i] is not null
     loop
       losers := coalesce(losers, '{}') || jsonb_build_object(loser.i, loser.why);
     end loop;
   end if;
 
   for loser in
-    select c.i, c.stream, c.expected, coalesce(s.version, 0) as version
-    from unnest(c_stream, c_expected) with ordinality c(stream, expected, i)
-    left join lateral (select version from stream s where s.partition = p and s.stream_id = c.stream limit 1) s on true
-    where coalesce(s.version, 0) <> c.expected
+    select i, c_stream[i] as stream, c_expected[i] as expected, coalesce(s.version, 0) as version
+    from generate_series(1, n) i
+    left join lateral (select version from stream s where s.partition = p and s.stream_id = c_stream[i] limit 1) s on true
+    where coalesce(s.version, 0) <> c_expected[i]
   loop
     losers := jsonb_build_object(loser.i, jsonb_build_object('outcome', 'conflict', 'version', loser.version, 'newer',
       maskline.events_after(p, loser.stream, loser.expected, 64))) || coalesce(losers, '{}');
   end loop;
 
-  if c_until is not null then
-    for loser in select c.i from unnest(c_until) with ordinality c(until, i) where c.until <= recorded
-    loop
-      losers := jsonb_build_object(loser.i, jsonb_build_object('outcome', 'late')) || coalesce(losers, '{}');
-    end loop;
-  end if;
+  -- A decision is late once its deadline has passed, and when it was made by a clock that has been set back since.
+  for loser in
+    select i from generate_series(1, n) i
+    where c_occurred[i] > clock + interval '1 second' or c_until is not null and c_until[i] <= clock
+  loop
+    losers := jsonb_build_object(loser.i, jsonb_build_object('outcome', 'late')) || coalesce(losers, '{}');
+  end loop;
 
   if n_cmd is not null then
     -- Most commands of a batch share a parent: each is looked up once.
-    missing := array(
-      select b.stream from (select distinct stream from unnest(n_stream) n(stream)) b
-      left join lateral (select s.status from stream s where s.partition = p and s.stream_id = b.stream limit 1) s on true
-      where s.status is distinct from 'live'
-    );
-    if cardinality(missing) > 0 then
-      for loser in select b.cmd as i, b.stream from unnest(n_cmd, n_stream) b(cmd, stream) where b.stream = any (missing)
+    if exists (
+      select from (select distinct b.stream, b.version from unnest(n_stream, n_version) b(stream, version)) b
+      left join lateral (select s.status, s.version from stream s where s.partition = p and s.stream_id = b.stream limit 1) s on true
+      where s.status is distinct from 'live' or s.version <> b.version
+    ) then
+      for loser in
+        select b.cmd as i, b.stream, case when s.status = 'live' then 'moved' else 'parent' end as outcome
+        from unnest(n_cmd, n_stream, n_version) b(cmd, stream, version)
+        left join lateral (select s.status, s.version from stream s where s.partition = p and s.stream_id = b.stream limit 1) s on true
+        where s.status is distinct from 'live' or s.version <> b.version
       loop
-        losers := jsonb_build_object(loser.i, jsonb_build_object('outcome', 'parent', 'holder', loser.stream)) || coalesce(losers, '{}');
+        losers := jsonb_build_object(loser.i, jsonb_build_object('outcome', loser.outcome, 'holder', loser.stream)) || coalesce(losers, '{}');
       end loop;
     end if;
   end if;
@@ -311,12 +317,12 @@ begin
 
   if k_cmd is not null then
     for loser in
-      select b.cmd as i, b.kind, x.stream_id
-      from unnest(k_cmd, k_kind, k_key) b(cmd, kind, key)
+      select k_cmd[j] as i, k_kind[j] as kind, x.stream_id
+      from generate_subscripts(k_cmd, 1) j
       cross join lateral (
         select x.stream_id from claim x
-        where x.partition = p and x.account_sid = c_account[b.cmd] and x.kind = b.kind and x.key = b.key
-          and x.stream_id <> c_stream[b.cmd] limit 1
+        where x.partition = p and x.account_sid = c_account[k_cmd[j]] and x.kind = k_kind[j] and x.key = k_key[j]
+          and x.stream_id <> c_stream[k_cmd[j]] limit 1
       ) x
     loop
       losers := jsonb_build_object(loser.i, jsonb_build_object('outcome', 'taken', 'kind', loser.kind, 'holders', jsonb_build_array(loser.stream_id)))
@@ -326,21 +332,21 @@ begin
 
   if losers is null then
     ok := array_fill(true, array[n]);
-    written := coalesce(cardinality(e_cmd), 0);
+    winners := array(select generate_subscripts(e_cmd, 1));
   else
     ok := array(select not losers ? i::text from generate_series(1, n) i order by i);
-    written := (select count(*) from unnest(e_cmd) e(cmd) where ok[e.cmd]);
     if not (true = any (ok)) then
       return;
     end if;
+    winners := array(select j from generate_subscripts(e_cmd, 1) j where ok[e_cmd[j]] order by j);
   end if;
 
   -- Write the winners.
   insert into stream as s (partition, stream_id, account_sid, category, version, status, state, state_schema)
-  select p, c.stream, c.account, c.category, c.expected + c.count, c.status, c.state, c.schema
-  from unnest(c_stream, c_expected, c_account, c_category, c_count, c_status, c_state, c_schema)
-    with ordinality c(stream, expected, account, category, count, status, state, schema, i)
-  where ok[c.i] and c.count > 0
+  select p, c_stream[i], c_account[i], c_category[i], c_expected[i] + c_count[i], c_status[i],
+    nullif(c_state -> (i - 1), 'null'), c_schema[i]
+  from generate_series(1, n) i
+  where ok[i] and c_count[i] > 0
   on conflict (partition, stream_id) do update
   -- While a new version is rolled out, an old process must not put its state in the place of a newer shape: then none is
   -- kept (schema 0), and whoever comes next folds the events.
@@ -360,16 +366,16 @@ begin
 
   if k_cmd is not null then
     insert into claim (partition, account_sid, kind, key, stream_id)
-    select p, c_account[b.cmd], b.kind, b.key, c_stream[b.cmd]
-    from unnest(k_cmd, k_kind, k_key) b(cmd, kind, key)
-    where ok[b.cmd];
+    select p, c_account[k_cmd[j]], k_kind[j], k_key[j], c_stream[k_cmd[j]]
+    from generate_subscripts(k_cmd, 1) j
+    where ok[k_cmd[j]];
   end if;
 
-  if c_id is not null then
+  if c_fingerprint is not null then
     insert into command (partition, id, fingerprint, sid, version, recorded_at)
-    select p, c.id, c.fingerprint, c.stream, c.expected + c.count, recorded
-    from unnest(c_id, c_fingerprint, c_stream, c_expected, c_count) with ordinality c(id, fingerprint, stream, expected, count, i)
-    where ok[c.i] and c.id is not null;
+    select p, c_id[i], c_fingerprint[i], c_stream[i], c_expected[i] + c_count[i], recorded
+    from generate_series(1, n) i
+    where ok[i] and c_fingerprint[i] is not null;
   end if;
 
   if rare is not null then
@@ -381,23 +387,20 @@ begin
     perform maskline.project(p, rows, ok);
   end if;
 
-  if written > 0 then
-    update partition_head h set position = head_position + written, recorded_at = recorded where h.partition = p;
+  if winners <> '{}' then
+    update partition_head h set position = head_position + cardinality(winners), recorded_at = recorded where h.partition = p;
 
     insert into event (partition, position, stream_id, version, type, schema_version, event_id, account_sid, command_id,
                        correlation_id, causation_id, actor, request_id, trace_parent, occurred_at, recorded_at, data, content_hash)
-    select p, head_position + row_number() over (order by e.i), e.stream, e.version, e.type, e.schema, e.id, e.account, e.command,
-           e.correlation, e.causation, e.actor, e.request, e.trace, e.occurred, recorded, e.data, e.hash
-    from unnest(e_cmd, e_stream, e_version, e_type, e_schema, e_id, e_account, e_command, e_correlation, e_causation,
-                e_actor, e_request, e_trace, e_occurred, e_data, e_hash)
-      with ordinality e(cmd, stream, version, type, schema, id, account, command, correlation, causation,
-                        actor, request, trace, occurred, data, hash, i)
-    where ok[e.cmd];
+    select p, head_position + w.nth, c_stream[i], e_version[w.e], e_type[w.e], e_schema[w.e], e_id[w.e], c_account[i], c_id[i],
+      c_correlation[i], c_causation[i], c_actor[i], c_request[i], c_trace[i], c_occurred[i], recorded, e_data -> (w.e - 1), e_hash[w.e]
+    from unnest(winners) with ordinality w(e, nth)
+    cross join lateral (select e_cmd[w.e] as i offset 0) c;
   end if;
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION maskline.append_one(p integer, c_stream text, c_expected bigint, c_account text, c_category text, c_status text, c_state jsonb, c_schema integer, c_until timestamp with time zone, e_type text, e_schema integer, e_id uuid, e_command text, e_correlation text, e_causation text, e_actor text, e_request text, e_trace text, e_occurred timestamp with time zone, e_data jsonb, e_hash bytea, n_stream text, k_kind text, k_key text, rows jsonb, OUT head_position bigint, OUT recorded timestamp with time zone)
+CREATE OR REPLACE FUNCTION maskline.append_one(p integer, c_stream text, c_expected bigint, c_account text, c_category text, c_status text, c_state jsonb, c_schema integer, c_id text, c_until timestamp with time zone, c_correlation text, c_causation text, c_actor text, c_request text, c_trace text, c_occurred timestamp with time zone, e_type text, e_schema integer, e_id uuid, e_hash bytea, e_data jsonb, n_stream text, n_version bigint, k_kind text, k_key text, rows jsonb, OUT head_position bigint, OUT clock timestamp with time zone)
  RETURNS record
  LANGUAGE plpgsql
  SET search_path TO 'maskline', 'pg_catalog'
@@ -410,6 +413,8 @@ CREATE OR REPLACE FUNCTION maskline.append_one(p integer, c_stream text, c_expec
  SET lock_timeout TO '2s'
 AS $function$
 #variable_conflict use_column
+declare
+  recorded timestamptz;
 begin
   if current_setting('transaction_isolation') <> 'read committed' then
     raise exception 'append judges by fresh snapshots: it needs read committed';
@@ -417,12 +422,15 @@ begin
 
   select h.position, h.recorded_at into strict head_position, recorded
   from partition_head h where h.partition = p for update;
-  recorded := greatest(recorded, maskline.clock());
+  clock := maskline.clock();
+  recorded := greatest(recorded, clock);
 
   if coalesce((select s.version from stream s where s.partition = p and s.stream_id = c_stream), 0) <> c_expected
-    or coalesce(c_until <= recorded, false)
+    or c_occurred > clock + interval '1 second'
+    or coalesce(c_until <= clock, false)
     or n_stream is not null
-      and not exists (select from stream s where s.partition = p and s.stream_id = n_stream and s.status = 'live')
+      and not exists (select from stream s where s.partition = p and s.stream_id = n_stream and s.status = 'live'
+                        and s.version = coalesce(n_version, s.version))
     or k_kind is not null
       and exists (select from claim x where x.partition = p and x.account_sid = c_account and x.kind = k_kind and x.key = k_key
                     and x.stream_id <> c_stream)
@@ -450,8 +458,8 @@ begin
 
   insert into event (partition, position, stream_id, version, type, schema_version, event_id, account_sid, command_id,
                      correlation_id, causation_id, actor, request_id, trace_parent, occurred_at, recorded_at, data, content_hash)
-  values (p, head_position + 1, c_stream, c_expected + 1, e_type, e_schema, e_id, c_account, e_command,
-          e_correlation, e_causation, e_actor, e_request, e_trace, e_occurred, recorded, e_data, e_hash);
+  values (p, head_position + 1, c_stream, c_expected + 1, e_type, e_schema, e_id, c_account, c_id,
+          c_correlation, c_causation, c_actor, c_request, c_trace, c_occurred, recorded, e_data, e_hash);
 end
 $function$;
 

@@ -4,7 +4,7 @@ import { postgresVersions, testDatabase } from '#testing';
 import { appendOne } from './append-one.js';
 import { append } from './append.js';
 import { ensurePartitions } from './partitions.js';
-import { plainCommand, specAccount } from './plain-command.js';
+import { live, plainCommand, specAccount } from './plain-command.js';
 import type { PreparedCommand } from './prepared-command.js';
 
 describe.each(postgresVersions())('a command that is alone, on PostgreSQL %s', (postgres) => {
@@ -48,7 +48,7 @@ describe.each(postgresVersions())('a command that is alone, on PostgreSQL %s', (
 
   const creation = (stream: string) =>
     plainCommand(stream, {
-      needs: ['parent'],
+      needs: [{ stream: 'parent', version: 1 }],
       claims: [{ kind: 'name', key: stream }],
       validUntil: '2999-01-01T00:00:00.000Z',
       rows: [{ table: 'session', sid: stream, row: sessionRow(stream) }],
@@ -84,7 +84,7 @@ describe.each(postgresVersions())('a command that is alone, on PostgreSQL %s', (
       [stream],
     );
     expect(rows).toEqual([{ position: before + 1, recorded_at: expect.any(String) }]);
-    expect(outcomes).toEqual([{ kind: 'ok', version: 1, recordedAt: rows[0]?.recorded_at }]);
+    expect(outcomes).toEqual([{ kind: 'ok', version: 1, now: rows[0]?.recorded_at }]);
     expect(await head()).toBe(before + 1);
   });
 
@@ -104,8 +104,10 @@ describe.each(postgresVersions())('a command that is alone, on PostgreSQL %s', (
     ['whose stream has moved on', { streamId: 'begun' }],
     ['whose stream is not that far', { expectedVersion: 3 }],
     ['whose deadline has passed', { validUntil: '2000-01-01T00:00:00.000Z' }],
-    ['whose parent does not exist', { needs: ['nobody'] }],
-    ['whose parent is deleted', { needs: ['deleted'] }],
+    ['that is decided in the future', { occurredAt: '2999-01-01T00:00:00.000Z' }],
+    ['whose parent has moved on', { needs: [{ stream: 'parent', version: 2 }] }],
+    ['whose parent does not exist', { needs: [live('nobody')] }],
+    ['whose parent is deleted', { needs: [live('deleted')] }],
     ['whose name is taken', { claims: [{ kind: 'name', key: 'taken' }] }],
   ])('writes nothing of one %s, and leaves the answer to append', async (_, over) => {
     const command = plainCommand(newStream(), over);
@@ -120,7 +122,7 @@ describe.each(postgresVersions())('a command that is alone, on PostgreSQL %s', (
     ['two events', (stream) => [plainCommand(stream, { data: [{ n: 1 }, { n: 2 }] })]],
     ['no event', (stream) => [plainCommand(stream, { data: [] })]],
     ['one to be remembered', (stream) => [plainCommand(stream, { remember: { fingerprint: 'f' } })]],
-    ['one with two parents', (stream) => [plainCommand(stream, { needs: ['parent', 'begun'] })]],
+    ['one with two parents', (stream) => [plainCommand(stream, { needs: [live('parent'), live('begun')] })]],
     [
       'one that releases a name',
       (stream) => [plainCommand(stream, { releases: [{ kind: 'name', key: 'x' }] })],

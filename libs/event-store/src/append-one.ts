@@ -2,14 +2,14 @@ import { rowParts, type Outcome, type Queryable } from './append.js';
 import type { PreparedCommand } from './prepared-command.js';
 
 const text = `
-  select head_position, recorded
-  from maskline.append_one($1::int, $2::text, $3::bigint, $4::text, $5::text, $6::text, $7::jsonb, $8::int, $9::timestamptz,
-    $10::text, $11::int, $12::uuid, $13::text, $14::text, $15::text, $16::text, $17::text, $18::text,
-    $19::timestamptz, $20::jsonb, $21::bytea, $22::text, $23::text, $24::text, $25::jsonb)`;
+  select head_position, clock
+  from maskline.append_one($1::int, $2::text, $3::bigint, $4::text, $5::text, $6::text, $7::jsonb, $8::int, $9::text,
+    $10::timestamptz, $11::text, $12::text, $13::text, $14::text, $15::text, $16::timestamptz,
+    $17::text, $18::int, $19::uuid, $20::bytea, $21::jsonb, $22::text, $23::bigint, $24::text, $25::text, $26::jsonb)`;
 
 interface Answer {
   head_position: number | null;
-  recorded: string;
+  clock: string;
 }
 
 /**
@@ -24,6 +24,7 @@ export async function appendOne(
   const [command] = commands;
   const [event] = command?.events ?? [];
   if (command === undefined || event === undefined || commands.length > 1 || !isPlain(command)) return null;
+  const [need] = command.needs;
   const [claim] = command.claims;
   const { rows } = await db.query({
     name: 'append-one',
@@ -37,20 +38,21 @@ export async function appendOne(
       command.status,
       command.state,
       command.stateSchema,
+      command.commandId,
       command.validUntil,
+      command.correlationId,
+      command.causationId,
+      command.actor,
+      command.requestId,
+      command.traceParent,
+      command.occurredAt,
       event.type,
       event.schemaVersion,
       event.eventId,
-      event.commandId,
-      event.correlationId,
-      event.causationId,
-      event.actor,
-      event.requestId,
-      event.traceParent,
-      event.occurredAt,
-      event.data,
       `\\x${event.contentHash}`,
-      command.needs[0] ?? null,
+      event.data,
+      need?.stream ?? null,
+      need?.version ?? null,
       claim?.kind ?? null,
       claim?.key ?? null,
       rowParts(commands),
@@ -58,7 +60,7 @@ export async function appendOne(
   });
   const answer = rows[0] as Answer;
   if (answer.head_position === null) return null;
-  return [{ kind: 'ok', version: event.version, recordedAt: answer.recorded }];
+  return [{ kind: 'ok', version: event.version, now: answer.clock }];
 }
 
 /** Nearly all that callers send, but for what comes with an idempotency key. */

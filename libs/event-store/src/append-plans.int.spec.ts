@@ -5,7 +5,7 @@ import { appendOne } from './append-one.js';
 import { append } from './append.js';
 import { load } from './load.js';
 import { ensurePartitions } from './partitions.js';
-import { plainCommand, specAccount } from './plain-command.js';
+import { live, plainCommand, specAccount } from './plain-command.js';
 import type { PreparedCommand } from './prepared-command.js';
 
 /** Rows in each table by the time that counts. */
@@ -58,13 +58,13 @@ describe.each(postgresVersions())('plans made while the tables were empty, on Po
     const lone = fresh();
     const claims = [{ kind: 'name', key: lone }];
     const rows = [{ table: 'session', sid: lone, row: sessionRow(lone) }];
-    const needs = created.slice(0, 1).map(({ streamId }) => streamId);
+    const needs = created.slice(0, 1).map(({ streamId }) => ({ stream: streamId, version: 1 }));
     const outcomes = await appendOne(database.append, 0, [plainCommand(lone, { claims, rows, needs })]);
     expect(outcomes).toMatchObject([{ kind: 'ok' }]);
     const ended = created.map(({ streamId }) =>
       plainCommand(streamId, {
         expectedVersion: 1,
-        needs: [created[0]?.streamId === streamId ? streamId : (created[0]?.streamId ?? '')],
+        needs: [live(created[0]?.streamId ?? '')],
         releases: [{ kind: 'name', key: streamId }],
         secrets: [{ sid: streamId, slot: 'key-hash', value: null }],
         keys: [{ subject: null, wrapped: null }],

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Database } from '#platform';
-import { postgresVersions, testDatabase } from '#testing';
+import { moveClock, postgresVersions, testDatabase } from '#testing';
 import { append, type Outcome } from './append.js';
 import { contentHash } from './content-hash.js';
 import { canonicalJson } from './canonical-json.js';
 import { ensurePartitions } from './partitions.js';
-import { plainCommand, specAccount } from './plain-command.js';
+import { live, plainCommand, specAccount } from './plain-command.js';
 import type { PreparedCommand } from './prepared-command.js';
 import { isoTime } from './upcasters.js';
 import type { EventRow } from './recorded-event.js';
@@ -121,7 +121,7 @@ describe.each(postgresVersions())('append on PostgreSQL %s', (postgres) => {
       const again = plainCommand(newStream(), {
         commandId: command.commandId,
         remember: { fingerprint: 'f2' },
-        needs: ['no such stream'],
+        needs: [live('no such stream')],
         validUntil: '2000-01-01T00:00:00.000Z',
         claims: command.claims,
       });
@@ -135,7 +135,7 @@ describe.each(postgresVersions())('append on PostgreSQL %s', (postgres) => {
 
     it('is not remembered when it lost', async () => {
       const stream = newStream();
-      const command = { commandId: `lost ${stream}`, remember, needs: ['no such stream'] };
+      const command = { commandId: `lost ${stream}`, remember, needs: [live('no such stream')] };
       expect(await appendOne(plainCommand(stream, command))).toMatchObject({ kind: 'parent' });
       expect(await appendOne(plainCommand(stream, { ...command, needs: [] }))).toMatchObject({ kind: 'ok' });
     });
@@ -178,10 +178,61 @@ describe.each(postgresVersions())('append on PostgreSQL %s', (postgres) => {
     });
   });
 
+  describe('a time', () => {
+    it('that the clock has not come to yet, for it was set back, refuses the decision made then', async () => {
+      const [row] = await rows<{ soon: string; ahead: string }>(
+        `select maskline.clock() + interval '500 milliseconds' as soon, maskline.clock() + interval '1 minute' as ahead`,
+      );
+      expect(
+        await appendAll(
+          plainCommand(newStream(), { occurredAt: row?.ahead ?? '' }),
+          plainCommand(newStream(), { occurredAt: row?.soon ?? '' }),
+        ),
+      ).toMatchObject([{ kind: 'late' }, { kind: 'ok' }]);
+    });
+
+    it('is told as the clock has it, also while that is behind the log', async () => {
+      await moveClock(database, '1 hour');
+      const [ahead] = await appendAll(plainCommand(newStream()), plainCommand(newStream()));
+      await moveClock(database, '0');
+      const [row] = await rows<{ until: string }>(`select maskline.clock() + interval '1 minute' as until`);
+      // Its deadline is before the last time in the log, but has not come.
+      const [behind] = await appendAll(plainCommand(newStream(), { validUntil: row?.until ?? '' }));
+      expect([ahead, behind]).toMatchObject([{ kind: 'ok' }, { kind: 'ok' }]);
+      const now = (outcome: Outcome | undefined) => (outcome && 'now' in outcome ? outcome.now : '');
+      expect(now(behind) < now(ahead)).toBe(true);
+      const [head] = await rows<{ recorded_at: string }>(
+        'select recorded_at from maskline.partition_head order by recorded_at desc limit 1',
+      );
+      expect(head?.recorded_at).toBe(now(ahead));
+    });
+  });
+
   describe('a parent', () => {
+    it('that has moved on from the version that was seen is told apart from one that is gone', async () => {
+      const parent = newStream();
+      const seen = (version: number | null) =>
+        plainCommand(newStream(), { needs: [{ stream: parent, version }] });
+      expect(await appendAll(seen(1), seen(null))).toMatchObject([
+        { kind: 'parent', holder: parent },
+        { kind: 'parent', holder: parent },
+      ]);
+      await appendOne(plainCommand(parent));
+      await appendOne(plainCommand(parent, { expectedVersion: 1 }));
+      expect(await appendAll(seen(1), seen(2), seen(null), seen(3))).toMatchObject([
+        { kind: 'moved', holder: parent },
+        { kind: 'ok' },
+        { kind: 'ok' },
+        { kind: 'moved', holder: parent },
+      ]);
+      await appendOne(plainCommand(parent, { expectedVersion: 2, status: 'deleted', state: null }));
+      expect(await appendOne(seen(3))).toEqual({ kind: 'parent', holder: parent });
+    });
+
     it('must be live', async () => {
       const [parent, child] = [newStream(), newStream()];
-      const below = (expectedVersion: number) => plainCommand(child, { needs: [parent], expectedVersion });
+      const below = (expectedVersion: number) =>
+        plainCommand(child, { needs: [live(parent)], expectedVersion });
       expect(await appendOne(below(0))).toEqual({ kind: 'parent', holder: parent });
       await appendOne(plainCommand(parent));
       expect(await appendOne(below(0))).toMatchObject({ kind: 'ok' });
@@ -194,10 +245,10 @@ describe.each(postgresVersions())('append on PostgreSQL %s', (postgres) => {
       await appendOne(plainCommand(parent));
       expect(
         await appendAll(
-          plainCommand(newStream(), { needs: [parent] }),
-          plainCommand(newStream(), { needs: [parent, 'missing 1'] }),
-          plainCommand(newStream(), { needs: ['missing 2'] }),
-          plainCommand(newStream(), { needs: [parent] }),
+          plainCommand(newStream(), { needs: [live(parent)] }),
+          plainCommand(newStream(), { needs: [live(parent), live('missing 1')] }),
+          plainCommand(newStream(), { needs: [live('missing 2')] }),
+          plainCommand(newStream(), { needs: [live(parent)] }),
         ),
       ).toMatchObject([
         { kind: 'ok' },
@@ -306,7 +357,7 @@ describe.each(postgresVersions())('append on PostgreSQL %s', (postgres) => {
       const everythingWrong = {
         expectedVersion: 7,
         validUntil: '2000-01-01T00:00:00.000Z',
-        needs: ['missing'],
+        needs: [live('missing')],
         empties: [{ kind: 'name', lo: 'of', hi: 'og' }],
         claims,
       };

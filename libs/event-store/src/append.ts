@@ -1,10 +1,10 @@
 import type { EventRow } from './recorded-event.js';
-import { plainArray, textArray } from './pg-array.js';
+import { jsonArray, plainArray, textArray } from './pg-array.js';
 import type { PreparedCommand } from './prepared-command.js';
 
-/** What became of one command of a batch. All but `ok` wrote nothing. */
+/** What became of one command of a batch. All but `ok` wrote nothing. `now` is the database's time under the head row. */
 export type Outcome =
-  | { readonly kind: 'ok'; readonly version: number; readonly recordedAt: string }
+  | { readonly kind: 'ok'; readonly version: number; readonly now: string }
   | {
       readonly kind: 'duplicate';
       readonly sid: string;
@@ -16,10 +16,11 @@ export type Outcome =
       readonly version: number;
       /** What came after the expected version, at most 64 events. */
       readonly newer: readonly EventRow[];
-      readonly recordedAt: string;
+      readonly now: string;
     }
   | { readonly kind: 'late' }
-  | { readonly kind: 'parent'; readonly holder: string }
+  /** A stream that is needed is not live, or has moved on from the version that the decision saw. */
+  | { readonly kind: 'parent' | 'moved'; readonly holder: string }
   | { readonly kind: 'in_use' | 'taken'; readonly claim: string; readonly holders: readonly string[] }
   | { readonly kind: 'limit'; readonly claim: string; readonly max: number };
 
@@ -29,14 +30,13 @@ export interface Queryable {
 }
 
 const text = `
-  select head_position, recorded, losers
+  select head_position, clock, losers
   from maskline.append($1::int,
-    $2::text[], $3::bigint[], $4::text[], $5::text[], $6::int[], $7::text[], $8::jsonb[], $9::int[],
-    $10::text[], $11::text[], $12::timestamptz[],
-    $13::int[], $14::text[], $15::bigint[], $16::text[], $17::int[], $18::uuid[], $19::text[],
-    $20::text[], $21::text[], $22::text[], $23::text[], $24::text[], $25::text[], $26::timestamptz[], $27::jsonb[], $28::bytea[],
-    $29::int[], $30::text[], $31::int[], $32::text[], $33::text[], $34::int[], $35::text[], $36::text[],
-    $37::jsonb, $38::jsonb)`;
+    $2::text[], $3::bigint[], $4::text[], $5::text[], $6::int[], $7::text[], $8::jsonb, $9::int[],
+    $10::text[], $11::text[], $12::timestamptz[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[], $18::timestamptz[],
+    $19::int[], $20::bigint[], $21::text[], $22::int[], $23::uuid[], $24::bytea[], $25::jsonb,
+    $26::int[], $27::text[], $28::bigint[], $29::int[], $30::text[], $31::text[], $32::int[], $33::text[], $34::text[],
+    $35::jsonb, $36::jsonb)`;
 
 interface Loser {
   outcome: string;
@@ -52,7 +52,7 @@ interface Loser {
 
 interface Answer {
   head_position: number;
-  recorded: string;
+  clock: string;
   losers: Record<string, Loser> | null;
 }
 
@@ -66,25 +66,26 @@ export async function append(
   const answer = rows[0] as Answer;
   return commands.map((command, index) => {
     const loser = answer.losers?.[index + 1];
-    if (loser !== undefined) return lost(loser, answer.recorded);
+    if (loser !== undefined) return lost(loser, answer.clock);
     return {
       kind: 'ok',
       version: command.expectedVersion + command.events.length,
-      recordedAt: answer.recorded,
+      now: answer.clock,
     };
   });
 }
 
-function lost(loser: Loser, recordedAt: string): Outcome {
+function lost(loser: Loser, now: string): Outcome {
   switch (loser.outcome) {
     case 'duplicate':
       return { kind: 'duplicate', sid: loser.sid, version: loser.version, fingerprint: loser.fingerprint };
     case 'conflict':
-      return { kind: 'conflict', version: loser.version, newer: loser.newer, recordedAt };
+      return { kind: 'conflict', version: loser.version, newer: loser.newer, now };
     case 'late':
       return { kind: 'late' };
     case 'parent':
-      return { kind: 'parent', holder: loser.holder };
+    case 'moved':
+      return { kind: loser.outcome, holder: loser.holder };
     case 'in_use':
     case 'taken':
       return { kind: loser.outcome, claim: loser.kind, holders: loser.holders };
@@ -96,54 +97,62 @@ function lost(loser: Loser, recordedAt: string): Outcome {
 }
 
 function parameters(partition: number, commands: readonly PreparedCommand[]): unknown[] {
-  const events = commands.flatMap((command, i) =>
-    command.events.map((event) => ({ command, cmd: i + 1, event })),
-  );
-  const needs = commands.flatMap(({ needs }, i) => needs.map((stream) => ({ cmd: i + 1, stream })));
-  const claims = commands.flatMap(({ claims }, i) => claims.map((claim) => ({ cmd: i + 1, ...claim })));
-  const releases = commands.flatMap(({ releases }, i) => releases.map((claim) => ({ cmd: i + 1, ...claim })));
+  const events = ofEach(commands, ({ events }) => events);
+  const needs = ofEach(commands, ({ needs }) => needs);
+  const claims = ofEach(commands, ({ claims }) => claims);
+  const releases = ofEach(commands, ({ releases }) => releases);
   const remembered = commands.some(({ remember }) => remember !== null);
   const dated = commands.some(({ validUntil }) => validUntil !== null);
   return [
     partition,
-    textArray(commands.map((c) => c.streamId)),
-    plainArray(commands.map((c) => c.expectedVersion)),
-    textArray(commands.map((c) => c.accountSid)),
-    textArray(commands.map((c) => c.category)),
-    plainArray(commands.map((c) => c.events.length)),
-    textArray(commands.map((c) => c.status)),
-    textArray(commands.map((c) => c.state)),
-    plainArray(commands.map((c) => c.stateSchema)),
-    remembered ? textArray(commands.map((c) => (c.remember === null ? null : c.commandId))) : null,
-    remembered ? textArray(commands.map((c) => c.remember?.fingerprint ?? null)) : null,
-    dated ? textArray(commands.map((c) => c.validUntil)) : null,
-    plainArray(events.map((e) => e.cmd)),
-    textArray(events.map((e) => e.command.streamId)),
-    plainArray(events.map((e) => e.event.version)),
-    textArray(events.map((e) => e.event.type)),
-    plainArray(events.map((e) => e.event.schemaVersion)),
-    plainArray(events.map((e) => e.event.eventId)),
-    textArray(events.map((e) => e.command.accountSid)),
-    textArray(events.map((e) => e.event.commandId)),
-    textArray(events.map((e) => e.event.correlationId)),
-    textArray(events.map((e) => e.event.causationId)),
-    textArray(events.map((e) => e.event.actor)),
-    textArray(events.map((e) => e.event.requestId)),
-    textArray(events.map((e) => e.event.traceParent)),
-    textArray(events.map((e) => e.event.occurredAt)),
-    textArray(events.map((e) => e.event.data)),
-    textArray(events.map((e) => `\\x${e.event.contentHash}`)),
-    needs.length === 0 ? null : plainArray(needs.map((n) => n.cmd)),
-    needs.length === 0 ? null : textArray(needs.map((n) => n.stream)),
-    claims.length === 0 ? null : plainArray(claims.map((c) => c.cmd)),
-    claims.length === 0 ? null : textArray(claims.map((c) => c.kind)),
-    claims.length === 0 ? null : textArray(claims.map((c) => c.key)),
-    releases.length === 0 ? null : plainArray(releases.map((c) => c.cmd)),
-    releases.length === 0 ? null : textArray(releases.map((c) => c.kind)),
-    releases.length === 0 ? null : textArray(releases.map((c) => c.key)),
+    textArray(commands, (c) => c.streamId),
+    plainArray(commands, (c) => c.expectedVersion),
+    textArray(commands, (c) => c.accountSid),
+    textArray(commands, (c) => c.category),
+    plainArray(commands, (c) => c.events.length),
+    textArray(commands, (c) => c.status),
+    jsonArray(commands, (c) => c.state),
+    plainArray(commands, (c) => c.stateSchema),
+    textArray(commands, (c) => c.commandId),
+    remembered ? textArray(commands, (c) => c.remember?.fingerprint ?? null) : null,
+    dated ? textArray(commands, (c) => c.validUntil) : null,
+    textArray(commands, (c) => c.correlationId),
+    textArray(commands, (c) => c.causationId),
+    textArray(commands, (c) => c.actor),
+    textArray(commands, (c) => c.requestId),
+    textArray(commands, (c) => c.traceParent),
+    textArray(commands, (c) => c.occurredAt),
+    plainArray(events, (e) => e.cmd),
+    plainArray(events, (e) => e.part.version),
+    textArray(events, (e) => e.part.type),
+    plainArray(events, (e) => e.part.schemaVersion),
+    plainArray(events, (e) => e.part.eventId),
+    textArray(events, (e) => `\\x${e.part.contentHash}`),
+    jsonArray(events, (e) => e.part.data),
+    needs.length === 0 ? null : plainArray(needs, (n) => n.cmd),
+    needs.length === 0 ? null : textArray(needs, (n) => n.part.stream),
+    needs.length === 0 ? null : plainArray(needs, (n) => n.part.version),
+    claims.length === 0 ? null : plainArray(claims, (c) => c.cmd),
+    claims.length === 0 ? null : textArray(claims, (c) => c.part.kind),
+    claims.length === 0 ? null : textArray(claims, (c) => c.part.key),
+    releases.length === 0 ? null : plainArray(releases, (r) => r.cmd),
+    releases.length === 0 ? null : textArray(releases, (r) => r.part.kind),
+    releases.length === 0 ? null : textArray(releases, (r) => r.part.key),
     rareParts(commands),
     rowParts(commands),
   ];
+}
+
+/** Parts of commands in one row, each with the number of its command, from 1. */
+function ofEach<Part>(
+  commands: readonly PreparedCommand[],
+  parts: (command: PreparedCommand) => readonly Part[],
+): { readonly cmd: number; readonly part: Part }[] {
+  const all: { cmd: number; part: Part }[] = [];
+  commands.forEach((command, i) => {
+    for (const part of parts(command)) all.push({ cmd: i + 1, part });
+  });
+  return all;
 }
 
 function rareParts(commands: readonly PreparedCommand[]): string | null {

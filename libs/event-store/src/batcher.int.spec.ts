@@ -4,7 +4,7 @@ import { cleanUp, postgresVersions, testDatabase, waitFor } from '#testing';
 import type { Outcome } from './append.js';
 import { Batcher, type BatcherOptions, type Flush } from './batcher.js';
 import { ensurePartitions } from './partitions.js';
-import { plainCommand } from './plain-command.js';
+import { live, plainCommand } from './plain-command.js';
 import type { PreparedCommand } from './prepared-command.js';
 
 const options: BatcherOptions = { maxBatch: 128, maxInFlight: 2, maxWaiting: 4096, patience: 30_000 };
@@ -103,7 +103,7 @@ describe.each(postgresVersions())('the batcher on PostgreSQL %s', (postgres) => 
       batcher.submit(plainCommand(newStream(), { claims: [name] })),
       batcher.submit(plainCommand(newStream(), { claims: [name] })),
       batcher.submit(plainCommand(parent, { expectedVersion: 1, status: 'deleted', state: null })),
-      batcher.submit(plainCommand(newStream(), { needs: [parent] })),
+      batcher.submit(plainCommand(newStream(), { needs: [live(parent)] })),
     ]);
     expect([taker.kind, other.kind, deletion.kind, child.kind]).toEqual(['ok', 'taken', 'ok', 'parent']);
   });

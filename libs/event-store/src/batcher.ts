@@ -1,6 +1,6 @@
 import { appendOne } from './append-one.js';
 import { append, type Outcome, type Queryable } from './append.js';
-import { Footprints } from './footprints.js';
+import { Footprints, type Footprint } from './footprints.js';
 import { overloaded } from './overloaded.js';
 import { Patience } from './patience.js';
 import { isRetryable } from './pg-errors.js';
@@ -28,12 +28,16 @@ export interface Flush {
 }
 
 interface Entry {
+  /** While it is in flight. */
+  footprint: Footprint | null;
   readonly command: PreparedCommand;
   readonly resolve: (outcome: Outcome) => void;
   readonly reject: (error: unknown) => void;
 }
 
 const longestPause = 1000;
+/** So many commands are not divided: a commit costs as much as ten of them. */
+const worthAFlush = 16;
 
 /**
  * Group commit: commands that arrive while a flush is under way go together in the next one. There is no timer; an idle
@@ -65,7 +69,7 @@ export class Batcher {
       return Promise.reject(overloaded('too many commands are waiting'));
     }
     return new Promise((resolve, reject) => {
-      const entry = { command, resolve, reject };
+      const entry: Entry = { command, resolve, reject, footprint: null };
       this.#waiting.push(entry);
       this.#patience.start(entry);
       this.#schedule();
@@ -85,28 +89,30 @@ export class Batcher {
     setImmediate(() => {
       this.#isScheduled = false;
       while (this.#flushes < this.options.maxInFlight) {
-        const batch = this.#take();
+        const batch = this.#take(this.#fairShare());
         if (batch.length === 0) break;
         void this.#flush(batch);
       }
     });
   }
 
+  /** What waits is divided among the flushes that may start now: PostgreSQL works on one while we make up the next. */
+  #fairShare(): number {
+    const share = Math.ceil(this.#waiting.length / (this.options.maxInFlight - this.#flushes));
+    return Math.min(Math.max(share, worthAFlush), this.options.maxBatch);
+  }
+
   /** Takes what is independent of each other and of all in flight; the rest waits for the next flush. */
-  #take(): Entry[] {
+  #take(most: number): Entry[] {
     const batch: Entry[] = [];
     const left: Entry[] = [];
     let looked = 0;
     for (const entry of this.#waiting) {
-      if (batch.length >= this.options.maxBatch || left.length >= this.options.maxBatch) break;
+      if (batch.length >= most || left.length >= this.options.maxBatch) break;
       looked++;
       if (!this.#patience.waits(entry)) continue;
-      if (!this.#footprints.admits(entry.command)) {
-        left.push(entry);
-        continue;
-      }
-      this.#footprints.add(entry.command);
-      batch.push(entry);
+      entry.footprint = this.#footprints.admit(entry.command);
+      (entry.footprint === null ? left : batch).push(entry);
     }
     this.#waiting.splice(0, looked, ...left);
     return batch;
@@ -118,7 +124,7 @@ export class Batcher {
     await this.#send(batch);
     for (const entry of batch) {
       this.#inFlight.delete(entry);
-      this.#footprints.remove(entry.command);
+      if (entry.footprint !== null) this.#footprints.remove(entry.footprint);
     }
     this.#flushes--;
     this.#schedule();

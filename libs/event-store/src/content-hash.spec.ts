@@ -29,12 +29,15 @@ describe('contentHash', () => {
 
   it('is the SHA-256 of the canonical JSON of envelope and data', () => {
     const data = { uniqueName: 'Zoë "1"', ttl: 60 };
-    const text = canonicalJson({ ...envelope, data });
-    expect(contentHash(envelope, canonicalJson(data))).toBe(createHash('sha256').update(text).digest('hex'));
+    for (const actor of ['AC1', 'Zoë', '"', '\\', '\n', '\u007f', '[]~ !']) {
+      const text = canonicalJson({ ...envelope, actor, data });
+      const sha256 = createHash('sha256').update(text).digest('hex');
+      expect(contentHash({ ...envelope, actor }, canonicalJson(data))).toBe(sha256);
+    }
   });
 
   it.each(Object.keys(envelope) as (keyof HashedEnvelope)[])('covers %s', (key) => {
-    const changed = { ...envelope, [key]: 'another' };
+    const changed = { ...envelope, [key]: typeof envelope[key] === 'number' ? 7 : 'another' };
     expect(contentHash(changed, '{"ttl":60}')).not.toBe(contentHash(envelope, '{"ttl":60}'));
   });
 

@@ -22,22 +22,20 @@ export interface HashedEnvelope {
  * The keys below stand in canonical order; `data` is canonical JSON already.
  */
 export function contentHash(envelope: HashedEnvelope, data: string): string {
-  const head = JSON.stringify({
-    accountSid: envelope.accountSid,
-    actor: envelope.actor,
-    causationId: envelope.causationId,
-    commandId: envelope.commandId,
-    correlationId: envelope.correlationId,
-  });
-  const tail = JSON.stringify({
-    eventId: envelope.eventId,
-    occurredAt: envelope.occurredAt,
-    requestId: envelope.requestId,
-    schemaVersion: envelope.schemaVersion,
-    streamId: envelope.streamId,
-    traceParent: envelope.traceParent,
-    type: envelope.type,
-    version: envelope.version,
-  });
-  return hash('sha256', `${head.slice(0, -1)},"data":${data},${tail.slice(1)}`, 'hex');
+  const text =
+    `{"accountSid":${json(envelope.accountSid)},"actor":${json(envelope.actor)},"causationId":${json(envelope.causationId)}` +
+    `,"commandId":${json(envelope.commandId)},"correlationId":${json(envelope.correlationId)},"data":${data}` +
+    `,"eventId":${json(envelope.eventId)},"occurredAt":${json(envelope.occurredAt)},"requestId":${json(envelope.requestId)}` +
+    `,"schemaVersion":${envelope.schemaVersion},"streamId":${json(envelope.streamId)}` +
+    `,"traceParent":${json(envelope.traceParent)},"type":${json(envelope.type)},"version":${envelope.version}}`;
+  return hash('sha256', text, 'hex');
+}
+
+/** What JSON writes as it is: printable ASCII without quote and backslash. */
+const plain = /^[ !#-[\]-~]*$/;
+
+/** `JSON.stringify` of a text, at a quarter of its cost for what ids and times are made of. */
+function json(text: string | null): string {
+  if (text === null) return 'null';
+  return plain.test(text) ? `"${text}"` : JSON.stringify(text);
 }

@@ -23,6 +23,10 @@ export interface Current<State> {
   readonly state: State;
   readonly rows: RowsByTable;
   readonly now: string;
+  /** Set when `now` was reckoned without asking: append takes no decision of that time from then on. */
+  readonly goodUntil: string | null;
+  /** Set when the decision saw the stream above: append takes it only at this version. */
+  readonly parentVersion: number | null;
   /** Of a stream with personal fields, as far as they were asked for. */
   readonly keys: WrappedKeys;
 }
@@ -44,18 +48,19 @@ export async function currentOf<State extends Aggregate, Event extends DomainEve
   reading: Reading,
 ): Promise<Current<State>> {
   const { now, stream: row, keys } = loaded;
-  if (row === null) return { version: 0, state: stream.initial, rows: {}, now, keys };
+  const seen = { now, goodUntil: null, parentVersion: null, keys };
+  if (row === null) return { ...seen, version: 0, state: stream.initial, rows: {} };
   const { version } = row;
-  if (row.status === 'deleted') return { version, state: stream.deleted, rows: {}, now, keys };
+  if (row.status === 'deleted') return { ...seen, version, state: stream.deleted, rows: {} };
   const projectors = reading.projectors[stream.category] ?? [];
   const rows = Object.fromEntries(
     projectors.map((projector) => [projector.table, projector.read(loaded.rows[projector.table] ?? null)]),
   );
   if (row.stateSchema !== stream.stateSchema) {
-    return { version, state: await foldStream(stream, place, version, reading), rows, now, keys };
+    return { ...seen, version, state: await foldStream(stream, place, version, reading), rows };
   }
   // The state was written by this stream's own evolve, under the same schema number.
-  return { version, state: row.state as State, rows, now, keys };
+  return { ...seen, version, state: row.state as State, rows };
 }
 
 async function foldStream<State extends Aggregate, Event extends DomainEvent>(

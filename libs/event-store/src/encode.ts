@@ -1,38 +1,37 @@
 import type { DomainEvent } from '#domain';
-import { uuidv7 } from 'uuidv7';
+import { newUuid } from '#platform';
 import { canonicalJson } from './canonical-json.js';
-import { contentHash } from './content-hash.js';
-import type { EventContext } from './event-context.js';
-import type { EncodedEvent } from './prepared-command.js';
+import { contentHash, type HashedEnvelope } from './content-hash.js';
+import type { EncodedEvent, Envelope } from './prepared-command.js';
 import { currentSchemaVersion, type Upcasters } from './upcasters.js';
 
-/** Puts a fact in its envelope. */
+/** Makes of a fact what is written of it, under the envelope of its command. */
 export function encodeEvent(
   event: DomainEvent,
-  place: { readonly streamId: string; readonly version: number; readonly occurredAt: string },
-  commandId: string,
-  context: EventContext,
+  place: { readonly accountSid: string; readonly streamId: string; readonly version: number },
+  envelope: Envelope,
   upcasters: Upcasters,
 ): EncodedEvent {
-  const { accountSid, actor, requestId, correlationId, causationId, traceParent } = context;
+  const { accountSid, streamId, version } = place;
+  const { type } = event;
   const data = canonicalJson(event.data);
-  const { version, occurredAt } = place;
-  const envelope = {
-    eventId: uuidv7(),
-    version,
-    type: event.type,
-    schemaVersion: currentSchemaVersion(upcasters, event.type),
+  const eventId = newUuid();
+  const schemaVersion = currentSchemaVersion(upcasters, type);
+  const { actor, causationId, commandId, correlationId, occurredAt, requestId, traceParent } = envelope;
+  const hashed: HashedEnvelope = {
+    accountSid,
+    actor,
+    causationId,
     commandId,
     correlationId,
-    causationId,
-    actor,
-    requestId,
-    traceParent,
+    eventId,
     occurredAt,
+    requestId,
+    schemaVersion,
+    streamId,
+    traceParent,
+    type,
+    version,
   };
-  return {
-    ...envelope,
-    data,
-    contentHash: contentHash({ ...envelope, accountSid, streamId: place.streamId }, data),
-  };
+  return { eventId, version, type, schemaVersion, data, contentHash: contentHash(hashed, data) };
 }

@@ -1,3 +1,5 @@
+import type { Envelope } from './prepared-command.js';
+
 /** Who asks, and within what: written into the envelope of every event that comes of it. */
 export interface EventContext {
   readonly accountSid: string;
@@ -18,4 +20,10 @@ export interface Idempotency {
   readonly commandId: string;
   /** A digest of what was asked: the same id with another fingerprint is refused. */
   readonly fingerprint: string;
+}
+
+/** What the events of one command say of where they come from. */
+export function envelopeOf(context: EventContext, commandId: string, occurredAt: string): Envelope {
+  const { actor, requestId, correlationId, causationId, traceParent } = context;
+  return { commandId, correlationId, causationId, actor, requestId, traceParent, occurredAt };
 }

@@ -20,7 +20,8 @@ import { newSid, type Database } from '#platform';
 import { moveClock, postgresVersions, testDatabase, testStore } from '#testing';
 import type { Queryable } from './append.js';
 import type { EventContext } from './event-context.js';
-import type { Changed, EventStore } from './event-store.js';
+import type { EventStore } from './event-store.js';
+import type { Changed } from './outcomes.js';
 import type { ChangeOptions } from './prepare.js';
 import { readStream } from './read-stream.js';
 import { specContext } from './plain-command.js';
@@ -256,7 +257,113 @@ describe.each(postgresVersions())('the event store on PostgreSQL %s', (postgres)
     });
   });
 
+  describe('a creation', () => {
+    const counting = (counted: string[]) => ({
+      query: (statement: Parameters<Queryable['query']>[0]) => {
+        counted.push(statement.name);
+        return database.reads.query(statement);
+      },
+    });
+
+    it('loads nothing when the database has just told its time and the stream above', async () => {
+      const context = newContext();
+      const service = await newService(context);
+      const loads: string[] = [];
+      const recent = await testStore(database, { loads: counting(loads) });
+      await newSession(context, service, {}, recent);
+      expect(loads).toEqual(['load']);
+      const { sid } = await newSession(context, service, { ttl: 60 }, recent);
+      expect(loads).toEqual(['load']);
+      const { rows } = await database.admin.query<{ off: number }>(
+        `select extract(epoch from recorded_at - occurred_at)::float8 as off from maskline.event where stream_id = $1`,
+        [sid],
+      );
+      expect(rows[0]?.off).toBeGreaterThanOrEqual(-0.05);
+      expect(rows[0]?.off).toBeLessThan(1);
+    });
+
+    it('is decided again when the stream above has moved on or gone meanwhile, by whomever', async () => {
+      const context = newContext();
+      const { accountSid } = context;
+      const service = await newService(context);
+      const parent = { stream: serviceStream, id: service };
+      const ttlOfNext = async () => {
+        const seen: number[] = [];
+        const { sid } = await other.create(
+          sessionStream,
+          newSid('KC'),
+          context,
+          parent,
+          ({ now, parent }) => {
+            if (parent?.status !== 'live') throw new DomainError('service-not-found', 'no such service');
+            const ttl = parent.defaultTtl;
+            seen.push(ttl);
+            const wish = {
+              accountSid,
+              serviceSid: service,
+              uniqueName: null,
+              ttl,
+              dateExpiry: null,
+            } as const;
+            return createSession(sessionStream.initial, { ...wish, mode: 'voice-only', status: 'open' }, now);
+          },
+        );
+        expect(seen.at(-1)).toBe(((await row('session', sid)) as { ttl: number }).ttl);
+        return seen.at(-1);
+      };
+      expect(await ttlOfNext()).toBe(0);
+      for (let ttl = 10; ttl < 15; ttl++) {
+        await store.change(serviceStream, service, context, (state) =>
+          updateService(state, { defaultTtl: ttl }),
+        );
+        expect(await ttlOfNext()).toBe(ttl);
+      }
+      await store.change(serviceStream, service, context, deleteService);
+      await expect(ttlOfNext()).rejects.toMatchObject({ code: 'service-not-found' });
+    });
+
+    it('is refused only for what is so now', async () => {
+      const context = newContext();
+      const service = await newService(context);
+      await newSession(context, service);
+      const parent = { stream: serviceStream, id: service };
+      const refuse = (allowed: number) =>
+        store.create(sessionStream, newSid('KC'), context, parent, ({ parent: above }) => {
+          if (above?.status === 'live' && above.defaultTtl !== allowed) {
+            throw new DomainError('session-closed', 'not with this service');
+          }
+          return [];
+        });
+      await other.change(serviceStream, service, context, (state) => updateService(state, { defaultTtl: 7 }));
+      await expect(refuse(8)).rejects.toMatchObject({ code: 'session-closed' });
+      expect(await refuse(7)).toMatchObject({ version: 0 });
+    });
+
+    it('sees nothing of what another account has created lately', async () => {
+      const context = newContext();
+      const service = await newService(context);
+      await newSession(context, service);
+      await newSession(context, service);
+      await expect(newSession(newContext(), service)).rejects.toMatchObject({ code: 'service-not-found' });
+    });
+  });
+
   describe('a deleted parent', () => {
+    it('is all that is told of what is below it, whatever else could be refused', async () => {
+      const context = newContext();
+      const service = await newService(context);
+      const [open, closed] = [await newSession(context, service), await newSession(context, service)];
+      await update(context, closed.sid, { status: 'closed' });
+      await store.change(serviceStream, service, context, deleteService);
+      const gone = { code: 'service-not-found' };
+      await expect(update(context, closed.sid, { ttl: 5 })).rejects.toMatchObject(gone);
+      await expect(update(context, closed.sid, { status: 'open' })).rejects.toMatchObject(gone);
+      await expect(update(context, open.sid, { status: 'failed' })).rejects.toMatchObject(gone);
+      await expect(
+        update(context, open.sid, { dateExpiry: '2000-01-01T00:00:00.000Z' }),
+      ).rejects.toMatchObject(gone);
+    });
+
     it('takes no more events below it, but the cascade’s own', async () => {
       const context = newContext();
       const service = await newService(context);
@@ -491,6 +598,20 @@ describe.each(postgresVersions())('the event store on PostgreSQL %s', (postgres)
       expect(told.filter(Boolean)).toHaveLength(1);
       expect(await typesOf(sid)).toEqual(['SessionCreated', 'SessionExpired']);
       expect(await store.expire(sessionStream, sid, context)).toBe(false);
+    });
+
+    it('is as old as the database says, however lately it told another time', async () => {
+      const context = newContext();
+      const service = await newService(context);
+      await newSession(context, service);
+      await passTwoMinutes();
+      const { sid } = await newSession(context, service, { ttl: 60 });
+      expect(await store.expire(sessionStream, sid, context)).toBe(false);
+      const { rows } = await database.admin.query<{ off: number }>(
+        `select abs(extract(epoch from recorded_at - occurred_at))::float8 as off from maskline.event where stream_id = $1`,
+        [sid],
+      );
+      expect(rows[0]?.off).toBeLessThan(1.05);
     });
 
     it('takes no decision that was made before its deadline and arrives after it', async () => {

@@ -1,26 +1,21 @@
 import type { KeyObject } from 'node:crypto';
 import { DomainError, type DomainEvent, type Stream } from '#domain';
-import { uuidv7 } from 'uuidv7';
+import { newUuid } from '#platform';
 import type { Outcome, Queryable } from './append.js';
 import { Batcher, type BatcherOptions } from './batcher.js';
 import { CoalescedRead } from './coalesced-read.js';
-import {
-  currentOf,
-  evolved,
-  type Aggregate,
-  type Current,
-  type Reading,
-  type RowsByTable,
-} from './current.js';
+import { currentOf, evolved, type Aggregate, type Current, type Reading } from './current.js';
 import type { EventContext } from './event-context.js';
 import { expiryCommandId } from './expiry-command-id.js';
 import { load, type Loaded, type LoadRequest } from './load.js';
 import { OneAtATime } from './one-at-a-time.js';
+import { firstOutcome, refusal, type Changed } from './outcomes.js';
 import { overloaded } from './overloaded.js';
 import { partitionOf } from './partition.js';
 import { prepare, type ChangeOptions } from './prepare.js';
 import { projectInline } from './project-inline.js';
 import type { AnyProjector } from './projector.js';
+import { Recent } from './recent.js';
 import { noKeys } from './subject-keys.js';
 import { recordedEvent, type Upcasters } from './upcasters.js';
 
@@ -44,14 +39,16 @@ export interface Given {
   readonly now: string;
 }
 
-/** What became of a command. */
-export interface Changed {
-  readonly sid: string;
-  readonly version: number;
-  /** True when the command id was known: this is the first outcome, nothing was written now. */
-  readonly isDuplicate: boolean;
-  /** The stream's read-model rows by table as this command left them; empty for a duplicate or when nothing changed. */
-  readonly rows: RowsByTable;
+/** A stream of another kind, e.g. the service of a session. */
+interface StreamRef<State extends Aggregate, Event extends DomainEvent> {
+  readonly stream: Stream<State, Event>;
+  readonly id: string;
+}
+
+/** What a creation is decided on: nothing of its own, and the state of the stream above. */
+interface Basis<State, Parent> {
+  readonly fresh: Current<State>;
+  readonly above: Parent | null;
 }
 
 interface Appended {
@@ -67,7 +64,8 @@ const maxAttempts = 32;
 export class EventStore {
   readonly #batchers: readonly Batcher[];
   readonly #loads: CoalescedRead<LoadRequest, Loaded>;
-  readonly #turns = new OneAtATime();
+  readonly #turns: OneAtATime;
+  readonly #recent = new Recent();
   readonly #reading: Reading;
 
   constructor(private readonly options: EventStoreOptions) {
@@ -77,6 +75,7 @@ export class EventStore {
       { length: partitions },
       (_, partition) => new Batcher(appends, partition, batching),
     );
+    this.#turns = new OneAtATime(batching);
     this.#loads = new CoalescedRead((requests) => load(loads, requests), {
       maxBatch: batching.maxBatch,
       maxInFlight: 2,
@@ -99,23 +98,27 @@ export class EventStore {
     stream: Stream<State, Event>,
     id: string,
     context: EventContext,
-    parent: { readonly stream: Stream<Parent, ParentEvent>; readonly id: string } | null,
+    parent: StreamRef<Parent, ParentEvent> | null,
     decide: (given: Given & { readonly parent: Parent | null }) => Event[],
     options: ChangeOptions = {},
   ): Promise<Changed> {
     return this.#inTurn(null, context, async () => {
       for (let attempt = 0; attempt < maxAttempts; attempt++) {
-        const loaded = await this.#load(context, parent?.id ?? null);
-        const known = duplicate(loaded.command, context);
-        if (known !== null) return known;
-        const { now } = loaded;
-        const above =
-          parent === null ? null : (await this.#current(parent.stream, parent.id, context, loaded)).state;
-        const events = await this.#decide(context, () => decide({ now, parent: above }));
-        const fresh = { version: 0, state: stream.initial, rows: {}, now, keys: noKeys };
+        const guess = attempt === 0 ? this.#recall(stream, context, parent) : null;
+        const basis = guess ?? (await this.#basisOf(stream, context, parent));
+        if ('isDuplicate' in basis) return basis;
+        const { fresh, above } = basis;
+        let events: Event[];
+        try {
+          events = await this.#decide(context, () => decide({ now: fresh.now, parent: above }));
+        } catch (error) {
+          // What is refused on a guess may be right on what is so now.
+          if (guess !== null && error instanceof DomainError) continue;
+          throw error;
+        }
         const { outcome, changed } = await this.#append(stream, id, context, fresh, events, options);
         if (changed !== null) return changed;
-        if (outcome.kind !== 'late') throw refusal(stream, outcome);
+        if (outcome.kind !== 'late' && outcome.kind !== 'moved') throw refusal(stream, outcome);
       }
       throw overloaded('the command met too many others');
     });
@@ -134,7 +137,7 @@ export class EventStore {
       for (let attempt = 0; attempt < maxAttempts; attempt++) {
         if (current === null) {
           const loaded = await this.#load(context, id, stream.category, subjectsOf(stream, id, options));
-          const known = duplicate(loaded.command, context);
+          const known = firstOutcome(loaded.command, context);
           if (known !== null) return known;
           current = await this.#current(stream, id, context, loaded);
         }
@@ -144,7 +147,12 @@ export class EventStore {
           current = null;
           continue;
         }
-        const events = await this.#decide(context, () => decide(seen.state, { now: seen.now }));
+        const events = await this.#decide(context, () => decide(seen.state, { now: seen.now })).catch(
+          async (error: unknown) => {
+            if (options.isCascade !== true) await this.#requireParent(stream, seen.state, context);
+            throw error;
+          },
+        );
         if (events.length === 0 && context.idempotency === null) {
           return { sid: id, version: seen.version, isDuplicate: false, rows: {} };
         }
@@ -189,21 +197,17 @@ export class EventStore {
     return idempotency === null ? onStream() : this.#turns.run(`command ${idempotency.commandId}`, onStream);
   }
 
-  #load(
+  async #load(
     { accountSid, idempotency }: Pick<EventContext, 'accountSid' | 'idempotency'>,
     streamId: string | null,
     rowsOf: string | null = null,
     subjects: readonly string[] | null = null,
   ): Promise<Loaded> {
     const partition = partitionOf(accountSid, this.partitions);
-    return this.#loads.get({
-      partition,
-      accountSid,
-      streamId,
-      commandId: idempotency?.commandId ?? null,
-      rowsOf,
-      subjects,
-    });
+    const commandId = idempotency?.commandId ?? null;
+    const loaded = await this.#loads.get({ partition, accountSid, streamId, commandId, rowsOf, subjects });
+    this.#recent.tell(loaded.now);
+    return loaded;
   }
 
   #current<State extends Aggregate, Event extends DomainEvent>(
@@ -214,6 +218,62 @@ export class EventStore {
   ): Promise<Current<State>> {
     const place = { partition: partitionOf(accountSid, this.partitions), streamId };
     return currentOf(stream, place, loaded, this.#reading);
+  }
+
+  /** What the database said lately is all that a creation without a command id needs; null when it did not say enough. */
+  #recall<
+    State extends Aggregate,
+    Event extends DomainEvent,
+    Parent extends Aggregate,
+    ParentEvent extends DomainEvent,
+  >(
+    stream: Stream<State, Event>,
+    { accountSid, idempotency }: EventContext,
+    parent: StreamRef<Parent, ParentEvent> | null,
+  ): Basis<State, Parent> | null {
+    if (idempotency !== null) return null;
+    const seen = parent === null ? null : this.#recent.find(accountSid, parent.id);
+    if (parent !== null && seen === null) return null;
+    const time = this.#recent.now();
+    if (time === null) return null;
+    // It was seen as a stream of this kind: an id is of one kind only.
+    const above = (seen?.state ?? null) as Parent | null;
+    return { fresh: { ...blank(stream), ...time, parentVersion: seen?.version ?? null }, above };
+  }
+
+  /** The same as the database says it now, or the first outcome of a command that is known. */
+  async #basisOf<
+    State extends Aggregate,
+    Event extends DomainEvent,
+    Parent extends Aggregate,
+    ParentEvent extends DomainEvent,
+  >(
+    stream: Stream<State, Event>,
+    context: EventContext,
+    parent: StreamRef<Parent, ParentEvent> | null,
+  ): Promise<Basis<State, Parent> | Changed> {
+    const loaded = await this.#load(context, parent?.id ?? null);
+    const known = firstOutcome(loaded.command, context);
+    if (known !== null) return known;
+    const fresh = { ...blank(stream), now: loaded.now };
+    if (parent === null) return { fresh, above: null };
+    const { state, version } = await this.#current(parent.stream, parent.id, context, loaded);
+    if (loaded.stream?.status === 'live') {
+      this.#recent.see(context.accountSid, parent.id, { state, version });
+    }
+    return { fresh: { ...fresh, parentVersion: version }, above: state };
+  }
+
+  /** Below a deleted parent nothing can be reached, so nothing is refused for a reason of its own there. */
+  async #requireParent<State extends Aggregate, Event extends DomainEvent>(
+    stream: Stream<State, Event>,
+    state: State,
+    { accountSid }: EventContext,
+  ): Promise<void> {
+    const parent = stream.parent?.(state) ?? null;
+    if (parent === null) return;
+    const { stream: row } = await this.#load({ accountSid, idempotency: null }, parent);
+    if (row?.status !== 'live') throw refusal(stream, { kind: 'parent', holder: parent });
   }
 
   /** A refusal may come of this very command's first try, so the command row is read again before it is told. */
@@ -250,7 +310,7 @@ export class EventStore {
     current: Current<State>,
     events: readonly Event[],
     options: ChangeOptions,
-    commandId = context.idempotency?.commandId ?? uuidv7(),
+    commandId = context.idempotency?.commandId ?? newUuid(),
   ): Promise<Appended> {
     const { command, rows } = prepare(
       stream,
@@ -265,15 +325,16 @@ export class EventStore {
     const batcher = this.#batchers[partitionOf(context.accountSid, this.partitions)];
     if (batcher === undefined) throw new Error('there is no such partition');
     const outcome = await batcher.submit(command);
-    if (outcome.kind === 'duplicate') return { outcome, changed: duplicate(outcome, context) };
+    if ('now' in outcome) this.#recent.tell(outcome.now);
+    if (outcome.kind === 'duplicate') return { outcome, changed: firstOutcome(outcome, context) };
     const changed = { sid: id, version: current.version + events.length, isDuplicate: false, rows };
     if (outcome.kind === 'ok') return { outcome, changed };
     if (outcome.kind !== 'conflict') return { outcome, changed: null };
     // Newer events of this very command: it was committed, by a try of ours whose answer was lost, or by another process.
     if (outcome.newer.some((event) => event.command_id === commandId)) {
       const isOurs = outcome.newer.some((event) => event.event_id === command.events[0]?.eventId);
-      const { recordedAt } = outcome;
-      return { outcome: isOurs ? { kind: 'ok', version: changed.version, recordedAt } : outcome, changed };
+      const { now } = outcome;
+      return { outcome: isOurs ? { kind: 'ok', version: changed.version, now } : outcome, changed };
     }
     this.options.onConflict?.();
     return { outcome, changed: null };
@@ -297,11 +358,25 @@ export class EventStore {
         version,
         state: evolved(stream, before.state, recorded),
         rows: projectInline(projectors[stream.category] ?? [], streamId, before, occurredAt, [event]),
-        now: conflict.recordedAt,
+        now: conflict.now,
+        goodUntil: null,
+        parentVersion: null,
         keys: before.keys,
       };
     }, current);
   }
+}
+
+/** A stream before its first event. */
+function blank<State extends Aggregate, Event extends DomainEvent>(stream: Stream<State, Event>) {
+  return {
+    version: 0,
+    state: stream.initial,
+    rows: {},
+    goodUntil: null,
+    parentVersion: null,
+    keys: noKeys,
+  } satisfies Omit<Current<State>, 'now'>;
 }
 
 function isOverdue<State extends Aggregate, Event extends DomainEvent>(
@@ -318,37 +393,4 @@ function subjectsOf<State extends Aggregate, Event extends DomainEvent>(
   { subjects = [] }: ChangeOptions,
 ): readonly string[] | null {
   return stream.personal === undefined ? null : [id, ...subjects];
-}
-
-/** How the model says that append refused. What cannot happen to a sound command is an error of ours. */
-function refusal<State extends Aggregate, Event extends DomainEvent>(
-  stream: Stream<State, Event>,
-  outcome: Outcome,
-): Error {
-  const unexpected = new Error(`append answered ${outcome.kind} to a ${stream.category}`);
-  switch (outcome.kind) {
-    case 'parent':
-      return stream.refusal?.('parent', null) ?? unexpected;
-    case 'taken':
-    case 'in_use':
-    case 'limit':
-      return stream.refusal?.(outcome.kind, outcome.claim) ?? unexpected;
-    case 'ok':
-    case 'duplicate':
-    case 'conflict':
-    case 'late':
-      return unexpected;
-  }
-}
-
-/** The first outcome of a command that is known already; null when it is not. */
-function duplicate(
-  command: { readonly sid: string; readonly version: number; readonly fingerprint: string | null } | null,
-  { idempotency }: EventContext,
-): Changed | null {
-  if (command === null || idempotency === null) return null;
-  if (command.fingerprint !== idempotency.fingerprint) {
-    throw new DomainError('idempotency-key-reused', 'the idempotency key was used with another request');
-  }
-  return { sid: command.sid, version: command.version, isDuplicate: true, rows: {} };
 }

@@ -1,32 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Footprints } from './footprints.js';
+import { Footprints, type Footprint } from './footprints.js';
+import { live, plainCommand } from './plain-command.js';
 import type { ClaimRange, PreparedCommand } from './prepared-command.js';
 
-const nothing: PreparedCommand = {
-  streamId: 'KC0',
-  accountSid: 'AC1',
-  category: 'session',
-  expectedVersion: 0,
-  commandId: 'c0',
-  remember: null,
-  events: [],
-  status: 'live',
-  state: null,
-  stateSchema: 1,
-  validUntil: null,
-  needs: [],
-  claims: [],
-  releases: [],
-  empties: [],
-  counts: [],
-  secrets: [],
-  keys: [],
-  rows: [],
-};
-
 function command(streamId: string, over: Partial<PreparedCommand> = {}): PreparedCommand {
-  return { ...nothing, streamId, commandId: `c ${streamId}`, ...over };
+  return plainCommand(streamId, { commandId: `c ${streamId}`, accountSid: 'AC1', ...over });
 }
 
 const remembered = { remember: { fingerprint: 'f' } };
@@ -40,8 +19,8 @@ function areIndependent(one: PreparedCommand, other: PreparedCommand): boolean {
     [other, one],
   ].map(([first = one, second = other]) => {
     const footprints = new Footprints();
-    footprints.add(first);
-    return footprints.admits(second);
+    footprints.admit(first);
+    return footprints.admit(second) !== null;
   });
   expect(oneFirst).toBe(otherFirst);
   return oneFirst === true;
@@ -50,7 +29,11 @@ function areIndependent(one: PreparedCommand, other: PreparedCommand): boolean {
 describe('Footprints', () => {
   it.each([
     ['streams that have nothing to do with each other', command('KC1'), command('KC2')],
-    ['two that need the same stream', command('KC1', { needs: ['KS1'] }), command('KC2', { needs: ['KS1'] })],
+    [
+      'two that need the same stream',
+      command('KC1', { needs: [live('KS1')] }),
+      command('KC2', { needs: [live('KS1')] }),
+    ],
     [
       'the same command id when neither is remembered',
       command('KC1', { commandId: 'c' }),
@@ -87,7 +70,7 @@ describe('Footprints', () => {
 
   it.each([
     ['two commands on one stream', command('KC1'), command('KC1', { commandId: 'another' })],
-    ['a stream and what needs it', command('KS1'), command('KC1', { needs: ['KS1'] })],
+    ['a stream and what needs it', command('KS1'), command('KC1', { needs: [live('KS1')] })],
     [
       'the same remembered command id',
       command('KC1', { commandId: 'c', ...remembered }),
@@ -117,14 +100,13 @@ describe('Footprints', () => {
 
   it('admits again what has gone', () => {
     const footprints = new Footprints();
-    const [one, two] = [command('KC1', { needs: ['KS1'] }), command('KC2', { needs: ['KS1'] })];
-    footprints.add(one);
-    footprints.add(two);
+    const [one, two] = ['KC1', 'KC2'].map((sid) => footprints.admit(command(sid, { needs: [live('KS1')] })));
+    if (!one || !two) throw new Error('both only read');
     footprints.remove(one);
-    expect(footprints.admits(command('KS1'))).toBe(false);
+    expect(footprints.admit(command('KS1'))).toBeNull();
     footprints.remove(two);
-    expect(footprints.admits(command('KS1'))).toBe(true);
-    expect(footprints.admits(one)).toBe(true);
+    expect(footprints.admit(command('KS1'))).not.toBeNull();
+    expect(footprints.admit(one.command)).toBeNull();
   });
 
   it('agrees with comparing every two commands, whatever is in flight', () => {
@@ -137,7 +119,7 @@ describe('Footprints', () => {
       .record({
         stream: fc.constantFrom('s1', 's2', 's3', 's4', 's5', 's6'),
         accountSid: fc.constantFrom('AC1', 'AC2'),
-        needs: fc.array(fc.constantFrom('s1', 's6'), { maxLength: 1 }),
+        needs: fc.array(fc.constantFrom('s1', 's6').map(live), { maxLength: 1 }),
         claims,
         releases: claims,
         empties: ranges,
@@ -147,14 +129,14 @@ describe('Footprints', () => {
     fc.assert(
       fc.property(fc.array(some, { maxLength: 12 }), some, (commands, last) => {
         const footprints = new Footprints();
-        const inFlight: PreparedCommand[] = [];
+        const inFlight: Footprint[] = [];
         for (const next of commands) {
-          if (!footprints.admits(next)) continue;
-          footprints.add(next);
-          inFlight.push(next);
+          const admitted = footprints.admit(next);
+          if (admitted !== null) inFlight.push(admitted);
         }
         for (const gone of inFlight.splice(0, inFlight.length >> 1)) footprints.remove(gone);
-        expect(footprints.admits(last)).toBe(inFlight.every((other) => !meet(last, other)));
+        const isFree = inFlight.every((other) => !meet(last, other.command));
+        expect(footprints.admit(last) !== null).toBe(isFree);
       }),
       { numRuns: 2000 },
     );
@@ -168,7 +150,8 @@ function meet(one: PreparedCommand, other: PreparedCommand): boolean {
 
 /** Whether a write of `one` meets a write or a read of `other`. */
 function spoils(one: PreparedCommand, other: PreparedCommand): boolean {
-  if (one.streamId === other.streamId || other.needs.includes(one.streamId)) return true;
+  if (one.streamId === other.streamId || other.needs.some(({ stream }) => stream === one.streamId))
+    return true;
   if (one.accountSid !== other.accountSid) return false;
   const [written, alsoWritten] = [one, other].map(({ claims, releases }) => [...claims, ...releases]);
   return (written ?? []).some(

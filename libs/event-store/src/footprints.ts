@@ -1,5 +1,12 @@
 import type { ClaimRange, PreparedCommand } from './prepared-command.js';
 
+/** What one command reads and writes. */
+export interface Footprint {
+  readonly command: PreparedCommand;
+  readonly writes: readonly string[];
+  readonly reads: readonly string[];
+}
+
 /**
  * What the commands of a batch, and of the batches in flight, read and write. A command is admitted only when no write
  * of one meets a write or a read of another, so that commands judged by one snapshot cannot spoil each other's judgement.
@@ -11,32 +18,36 @@ export class Footprints {
   readonly #ranged = new Set<PreparedCommand>();
   readonly #claiming = new Set<PreparedCommand>();
 
-  admits(command: PreparedCommand): boolean {
-    for (const key of writes(command)) if (this.#written.has(key) || this.#read.has(key)) return false;
-    for (const key of reads(command)) if (this.#written.has(key)) return false;
+  /** Takes the command in, or answers null when it must wait for one that is in already. */
+  admit(command: PreparedCommand): Footprint | null {
+    const footprint = { command, writes: writesOf(command), reads: readsOf(command) };
+    if (!this.#isFree(footprint)) return null;
+    for (const key of footprint.writes) count(this.#written, key, 1);
+    for (const key of footprint.reads) count(this.#read, key, 1);
+    if (isRanged(command)) this.#ranged.add(command);
+    if (command.claims.length + command.releases.length > 0) this.#claiming.add(command);
+    return footprint;
+  }
+
+  remove({ command, writes, reads }: Footprint): void {
+    for (const key of writes) count(this.#written, key, -1);
+    for (const key of reads) count(this.#read, key, -1);
+    this.#ranged.delete(command);
+    this.#claiming.delete(command);
+  }
+
+  #isFree({ command, writes, reads }: Footprint): boolean {
+    for (const key of writes) if (this.#written.has(key) || this.#read.has(key)) return false;
+    for (const key of reads) if (this.#written.has(key)) return false;
     for (const other of this.#ranged) if (claimsMeetRanges(command, other)) return false;
     if (isRanged(command)) {
       for (const other of this.#claiming) if (claimsMeetRanges(other, command)) return false;
     }
     return true;
   }
-
-  add(command: PreparedCommand): void {
-    for (const key of writes(command)) count(this.#written, key, 1);
-    for (const key of reads(command)) count(this.#read, key, 1);
-    if (isRanged(command)) this.#ranged.add(command);
-    if (command.claims.length + command.releases.length > 0) this.#claiming.add(command);
-  }
-
-  remove(command: PreparedCommand): void {
-    for (const key of writes(command)) count(this.#written, key, -1);
-    for (const key of reads(command)) count(this.#read, key, -1);
-    this.#ranged.delete(command);
-    this.#claiming.delete(command);
-  }
 }
 
-function writes(command: PreparedCommand): string[] {
+function writesOf(command: PreparedCommand): string[] {
   const keys = [`s ${command.streamId}`];
   if (command.remember !== null) keys.push(`c ${command.commandId}`);
   for (const { kind, key } of command.claims) keys.push(`k ${command.accountSid} ${kind} ${key}`);
@@ -44,8 +55,8 @@ function writes(command: PreparedCommand): string[] {
   return keys;
 }
 
-function reads(command: PreparedCommand): string[] {
-  return command.needs.map((stream) => `s ${stream}`);
+function readsOf(command: PreparedCommand): string[] {
+  return command.needs.map(({ stream }) => `s ${stream}`);
 }
 
 function isRanged(command: PreparedCommand): boolean {

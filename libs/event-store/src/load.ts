@@ -83,14 +83,14 @@ interface Row {
 /** Loads what decisions need: state, the remembered command, the read-model rows and the time, in one statement for all. */
 export async function load(db: Queryable, requests: readonly LoadRequest[]): Promise<Loaded[]> {
   const values: unknown[] = [
-    plainArray(requests.map((r) => r.partition)),
-    textArray(requests.map((r) => r.accountSid)),
-    textArray(requests.map((r) => r.streamId)),
-    textArray(requests.map((r) => r.commandId)),
-    textArray(requests.map((r) => r.rowsOf)),
+    plainArray(requests, (r) => r.partition),
+    textArray(requests, (r) => r.accountSid),
+    textArray(requests, (r) => r.streamId),
+    textArray(requests, (r) => r.commandId),
+    textArray(requests, (r) => r.rowsOf),
   ];
   const isKeyed = requests.some(({ subjects }) => subjects !== null);
-  if (isKeyed) values.push(textArray(requests.map(({ subjects }) => JSON.stringify(subjects ?? []))));
+  if (isKeyed) values.push(textArray(requests, ({ subjects }) => JSON.stringify(subjects ?? [])));
   const { rows } = await db.query(
     isKeyed ? { name: 'load-with-keys', text: withKeys, values } : { name: 'load', text: plain, values },
   );

@@ -18,11 +18,13 @@ function heldWork(turns: OneAtATime, key: string, log: string[], name: string) {
   return { result, finish, fail };
 }
 
+const newTurns = (limits = {}) => new OneAtATime({ maxWaiting: 100, patience: 10_000, ...limits });
+
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('OneAtATime', () => {
   it('runs work under one key in the order of arrival', async () => {
-    const turns = new OneAtATime();
+    const turns = newTurns();
     const log: string[] = [];
     const first = heldWork(turns, 'a', log, 'first');
     const second = heldWork(turns, 'a', log, 'second');
@@ -48,7 +50,7 @@ describe('OneAtATime', () => {
   });
 
   it('lets other keys go on', async () => {
-    const turns = new OneAtATime();
+    const turns = newTurns();
     const log: string[] = [];
     const blocked = heldWork(turns, 'a', log, 'a');
     const free = heldWork(turns, 'b', log, 'b');
@@ -59,7 +61,7 @@ describe('OneAtATime', () => {
   });
 
   it('goes on after work that failed, and tells only its caller', async () => {
-    const turns = new OneAtATime();
+    const turns = newTurns();
     const log: string[] = [];
     const first = heldWork(turns, 'a', log, 'first');
     const second = heldWork(turns, 'a', log, 'second');
@@ -70,7 +72,7 @@ describe('OneAtATime', () => {
   });
 
   it('starts at once when all before it has ended', async () => {
-    const turns = new OneAtATime();
+    const turns = newTurns();
     await turns.run('a', () => Promise.resolve());
     let isStarted = false;
     const result = turns.run('a', () => {
@@ -79,5 +81,32 @@ describe('OneAtATime', () => {
     });
     expect(isStarted).toBe(true);
     await result;
+  });
+
+  it('tells who waits too long, and goes on with those who wait', async () => {
+    const turns = newTurns({ patience: 30 });
+    const log: string[] = [];
+    const first = heldWork(turns, 'a', log, 'first');
+    const lost = heldWork(turns, 'a', log, 'lost');
+    await expect(lost.result).rejects.toMatchObject({ code: 'overloaded' });
+    const last = heldWork(turns, 'a', log, 'last');
+    first.finish();
+    last.finish();
+    expect(await Promise.all([first.result, last.result])).toEqual(['first', 'last']);
+    expect(log).not.toContain('lost starts');
+  });
+
+  it('refuses who comes when too many wait, whatever the key, until one has had a turn', async () => {
+    const turns = newTurns({ maxWaiting: 1 });
+    const log: string[] = [];
+    const [a, b] = ['a', 'b'].map((key) => heldWork(turns, key, log, key));
+    const waiting = heldWork(turns, 'a', log, 'waiting');
+    await expect(turns.run('b', () => Promise.resolve())).rejects.toMatchObject({ code: 'overloaded' });
+    a?.finish();
+    waiting.finish();
+    await waiting.result;
+    const welcome = turns.run('b', () => Promise.resolve('welcome'));
+    b?.finish();
+    expect(await welcome).toBe('welcome');
   });
 });

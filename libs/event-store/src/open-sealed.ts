@@ -47,9 +47,9 @@ async function readKeys(
   masterKey: KeyObject,
 ): Promise<ReadonlyMap<string, KeyObject>> {
   const values = [
-    plainArray(wanted.map(({ row }) => row.partition)),
-    textArray(wanted.map(({ row }) => row.stream_id)),
-    textArray(wanted.map(({ subject }) => subject)),
+    plainArray(wanted, ({ row }) => row.partition),
+    textArray(wanted, ({ row }) => row.stream_id),
+    textArray(wanted, ({ subject }) => subject),
   ];
   const { rows } = await db.query({ name: 'read-event-keys', text, values });
   const keys = new Map<string, KeyObject>();

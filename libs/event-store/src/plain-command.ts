@@ -1,7 +1,7 @@
 import { canonicalJson } from './canonical-json.js';
 import { encodeEvent } from './encode.js';
-import type { EventContext } from './event-context.js';
-import type { PreparedCommand } from './prepared-command.js';
+import { envelopeOf, type EventContext } from './event-context.js';
+import type { Need, PreparedCommand } from './prepared-command.js';
 
 export const specAccount = 'AC00000000000000000000000000000001';
 
@@ -26,13 +26,12 @@ export function plainCommand(
   { data = [{ n: 1 }], ...over }: Partial<PreparedCommand> & { readonly data?: readonly object[] } = {},
 ): PreparedCommand {
   const { accountSid = specAccount, expectedVersion = 0, commandId = `command-${++commands}` } = over;
-  const occurredAt = '2026-01-02T03:04:05.006Z';
+  const envelope = envelopeOf(specContext({ accountSid }), commandId, '2026-01-02T03:04:05.006Z');
   const events = data.map((data, i) =>
     encodeEvent(
       { type: 'Counted', data },
-      { streamId, version: expectedVersion + 1 + i, occurredAt },
-      commandId,
-      specContext({ accountSid }),
+      { accountSid, streamId, version: expectedVersion + 1 + i },
+      envelope,
       {},
     ),
   );
@@ -41,7 +40,7 @@ export function plainCommand(
     accountSid,
     category: 'counter',
     expectedVersion,
-    commandId,
+    ...envelope,
     remember: null,
     events,
     status: 'live',
@@ -58,4 +57,9 @@ export function plainCommand(
     rows: [],
     ...over,
   };
+}
+
+/** For specs: a need of the stream, at any version. */
+export function live(stream: string): Need {
+  return { stream, version: null };
 }

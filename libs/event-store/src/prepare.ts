@@ -1,7 +1,7 @@
 import type { Claim, DomainEvent, Stream } from '#domain';
 import type { Aggregate, Current, Reading, RowsByTable } from './current.js';
 import { encodeEvent } from './encode.js';
-import type { EventContext } from './event-context.js';
+import { envelopeOf, type EventContext } from './event-context.js';
 import { sealPersonal } from './seal-personal.js';
 import type { EventKeyChange, PreparedCommand, RowChange, SecretChange } from './prepared-command.js';
 import { projectInline } from './project-inline.js';
@@ -33,20 +33,16 @@ export function prepare<State extends Aggregate, Event extends DomainEvent>(
   options: ChangeOptions,
   { projectors, upcasters, masterKey }: Pick<Reading, 'projectors' | 'upcasters' | 'masterKey'>,
 ): Prepared {
-  const { version, now: occurredAt } = current;
+  const { version, now: occurredAt, goodUntil, parentVersion } = current;
+  const { accountSid } = context;
+  const envelope = envelopeOf(context, commandId, occurredAt);
   const after = events.reduce((state, event) => stream.evolve(state, event, occurredAt), current.state);
   const isDeleted = after.status === stream.deleted.status;
   const rows = projectInline(projectors[stream.category] ?? [], streamId, current, occurredAt, events);
   const sealed =
     stream.personal === undefined
       ? { events, keys: [] }
-      : sealPersonal(
-          stream.personal,
-          { accountSid: context.accountSid, streamId },
-          events,
-          current.keys,
-          masterKey,
-        );
+      : sealPersonal(stream.personal, { accountSid, streamId }, events, current.keys, masterKey);
   const held = stream.claims?.(current.state) ?? [];
   const wanted = stream.claims?.(after) ?? [];
   const parent = stream.parent?.(after) ?? stream.parent?.(current.state) ?? null;
@@ -54,19 +50,20 @@ export function prepare<State extends Aggregate, Event extends DomainEvent>(
     rows,
     command: {
       streamId,
-      accountSid: context.accountSid,
+      accountSid,
       category: stream.category,
       expectedVersion: version,
-      commandId,
+      ...envelope,
       remember: context.idempotency,
       events: sealed.events.map((event, i) =>
-        encodeEvent(event, { streamId, version: version + 1 + i, occurredAt }, commandId, context, upcasters),
+        encodeEvent(event, { accountSid, streamId, version: version + 1 + i }, envelope, upcasters),
       ),
       status: isDeleted ? 'deleted' : 'live',
       state: isDeleted ? null : JSON.stringify(after),
       stateSchema: stream.stateSchema,
-      validUntil: deadlineAhead(stream.deadline?.(current.state) ?? null, occurredAt),
-      needs: parent === null || options.isCascade === true ? [] : [parent],
+      validUntil: goodUntil ?? deadlineAhead(stream.deadline?.(current.state) ?? null, occurredAt),
+      needs:
+        parent === null || options.isCascade === true ? [] : [{ stream: parent, version: parentVersion }],
       claims: without(wanted, held),
       releases: without(held, wanted),
       empties: [],

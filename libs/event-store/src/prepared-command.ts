@@ -1,14 +1,12 @@
 import type { Claim } from '#domain';
 
 /** A decision in the form in which it is appended: one stream, and what must hold for it elsewhere. */
-export interface PreparedCommand {
+export interface PreparedCommand extends Envelope {
   readonly streamId: string;
   readonly accountSid: string;
   readonly category: string;
   /** The version that the decision was made on; 0 for a stream that must not exist. */
   readonly expectedVersion: number;
-  /** In the envelope of each event: a conflict whose newer events carry it is this command, committed before. */
-  readonly commandId: string;
   /** Set: a row remembers the command id for 24 h. */
   readonly remember: { readonly fingerprint: string } | null;
   readonly events: readonly EncodedEvent[];
@@ -18,7 +16,7 @@ export interface PreparedCommand {
   readonly stateSchema: number;
   /** The deadline that the decision relied on: from then on it is refused as late. */
   readonly validUntil: string | null;
-  readonly needs: readonly string[];
+  readonly needs: readonly Need[];
   readonly claims: readonly Claim[];
   readonly releases: readonly Claim[];
   readonly empties: readonly ClaimRange[];
@@ -26,6 +24,24 @@ export interface PreparedCommand {
   readonly secrets: readonly SecretChange[];
   readonly keys: readonly EventKeyChange[];
   readonly rows: readonly RowChange[];
+}
+
+/** What all events of a command say of where they come from. */
+export interface Envelope {
+  /** A conflict whose newer events carry it is this command, committed before. */
+  readonly commandId: string;
+  readonly correlationId: string;
+  readonly causationId: string | null;
+  readonly actor: string;
+  readonly requestId: string | null;
+  readonly traceParent: string | null;
+  readonly occurredAt: string;
+}
+
+/** A stream that must be live. With a version, the decision was made on that one without asking whether there is a newer. */
+export interface Need {
+  readonly stream: string;
+  readonly version: number | null;
 }
 
 /** Every claim of a kind whose key is in [lo, hi), compared byte by byte. */
@@ -60,13 +76,6 @@ export interface EncodedEvent {
   readonly version: number;
   readonly type: string;
   readonly schemaVersion: number;
-  readonly commandId: string;
-  readonly correlationId: string;
-  readonly causationId: string | null;
-  readonly actor: string;
-  readonly requestId: string | null;
-  readonly traceParent: string | null;
-  readonly occurredAt: string;
   /** Canonical JSON. */
   readonly data: string;
   /** Hex. */

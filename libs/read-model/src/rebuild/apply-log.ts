@@ -32,7 +32,7 @@ async function applyEvents(
   const { table, into, partition } = target;
   const touched = [...new Set(events.map(({ streamId }) => streamId))];
   const where = `where partition = $1 and sid = any($2::text[])`;
-  const values = [partition, textArray(touched)];
+  const values = [partition, textArray(touched, (sid) => sid)];
   const { rows } = await client.query<{ sid: string }>(`select * from ${into} ${where}`, values);
   const current = new Map<string, object | null>(rows.map((row) => [row.sid, ownColumns(table, row)]));
   for (const { streamId, version, occurredAt, event } of events) {

@@ -76,9 +76,9 @@ export class ServiceQueries {
       name: 'services-by-sid',
       text: bySid,
       values: [
-        plainArray(keys.map(({ accountSid }) => partitionOf(accountSid, this.partitions))),
-        textArray(keys.map(({ accountSid }) => accountSid)),
-        textArray(keys.map(({ sid }) => sid)),
+        plainArray(keys, ({ accountSid }) => partitionOf(accountSid, this.partitions)),
+        textArray(keys, ({ accountSid }) => accountSid),
+        textArray(keys, ({ sid }) => sid),
       ],
     });
     return (rows as (ServiceRow | { sid: null })[]).map((row) => (row.sid === null ? null : row));

@@ -93,10 +93,10 @@ export class SessionQueries {
       name: 'sessions-by-sid',
       text: bySid,
       values: [
-        plainArray(keys.map(({ accountSid }) => partitionOf(accountSid, this.partitions))),
-        textArray(keys.map(({ accountSid }) => accountSid)),
-        textArray(keys.map(({ serviceSid }) => serviceSid)),
-        textArray(keys.map(({ sid }) => sid)),
+        plainArray(keys, ({ accountSid }) => partitionOf(accountSid, this.partitions)),
+        textArray(keys, ({ accountSid }) => accountSid),
+        textArray(keys, ({ serviceSid }) => serviceSid),
+        textArray(keys, ({ sid }) => sid),
       ],
     });
     return (rows as (TimedRow | { sid: null })[]).map((row) => (row.sid === null ? null : present(row)));

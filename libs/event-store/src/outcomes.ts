@@ -1,0 +1,48 @@
+import { DomainError, type DomainEvent, type Stream } from '#domain';
+import type { Outcome } from './append.js';
+import type { Aggregate, RowsByTable } from './current.js';
+import type { EventContext } from './event-context.js';
+
+/** What became of a command. */
+export interface Changed {
+  readonly sid: string;
+  readonly version: number;
+  /** True when the command id was known: this is the first outcome, nothing was written now. */
+  readonly isDuplicate: boolean;
+  /** The stream's read-model rows by table as this command left them; empty for a duplicate or when nothing changed. */
+  readonly rows: RowsByTable;
+}
+
+/** How the model says that append refused. What cannot happen to a sound command is an error of ours. */
+export function refusal<State extends Aggregate, Event extends DomainEvent>(
+  stream: Stream<State, Event>,
+  outcome: Outcome,
+): Error {
+  const unexpected = new Error(`append answered ${outcome.kind} to a ${stream.category}`);
+  switch (outcome.kind) {
+    case 'parent':
+      return stream.refusal?.('parent', null) ?? unexpected;
+    case 'taken':
+    case 'in_use':
+    case 'limit':
+      return stream.refusal?.(outcome.kind, outcome.claim) ?? unexpected;
+    case 'ok':
+    case 'duplicate':
+    case 'conflict':
+    case 'late':
+    case 'moved':
+      return unexpected;
+  }
+}
+
+/** The first outcome of a command that is known already; null when it is not. */
+export function firstOutcome(
+  command: { readonly sid: string; readonly version: number; readonly fingerprint: string | null } | null,
+  { idempotency }: EventContext,
+): Changed | null {
+  if (command === null || idempotency === null) return null;
+  if (command.fingerprint !== idempotency.fingerprint) {
+    throw new DomainError('idempotency-key-reused', 'the idempotency key was used with another request');
+  }
+  return { sid: command.sid, version: command.version, isDuplicate: true, rows: {} };
+}

@@ -238,7 +238,7 @@ export class EventStore {
     if (time === null) return null;
     // It was seen as a stream of this kind: an id is of one kind only.
     const above = (seen?.state ?? null) as Parent | null;
-    return { fresh: { ...blank(stream), ...time, parentVersion: seen?.version ?? null }, above };
+    return { fresh: blank(stream, time.now, time.goodUntil, seen?.version ?? null), above };
   }
 
   /** The same as the database says it now, or the first outcome of a command that is known. */
@@ -255,13 +255,12 @@ export class EventStore {
     const loaded = await this.#load(context, parent?.id ?? null);
     const known = firstOutcome(loaded.command, context);
     if (known !== null) return known;
-    const fresh = { ...blank(stream), now: loaded.now };
-    if (parent === null) return { fresh, above: null };
+    if (parent === null) return { fresh: blank(stream, loaded.now, null, null), above: null };
     const { state, version } = await this.#current(parent.stream, parent.id, context, loaded);
     if (loaded.stream?.status === 'live') {
       this.#recent.see(context.accountSid, parent.id, { state, version });
     }
-    return { fresh: { ...fresh, parentVersion: version }, above: state };
+    return { fresh: blank(stream, loaded.now, null, version), above: state };
   }
 
   /** Below a deleted parent nothing can be reached, so nothing is refused for a reason of its own there. */
@@ -368,16 +367,16 @@ export class EventStore {
 }
 
 /** A stream before its first event. */
-function blank<State extends Aggregate, Event extends DomainEvent>(stream: Stream<State, Event>) {
-  return {
-    version: 0,
-    state: stream.initial,
-    rows: {},
-    goodUntil: null,
-    parentVersion: null,
-    keys: noKeys,
-  } satisfies Omit<Current<State>, 'now'>;
+function blank<State extends Aggregate, Event extends DomainEvent>(
+  { initial: state }: Stream<State, Event>,
+  now: string,
+  goodUntil: string | null,
+  parentVersion: number | null,
+): Current<State> {
+  return { version: 0, state, rows: noRows, now, goodUntil, parentVersion, keys: noKeys };
 }
+
+const noRows = {};
 
 function isOverdue<State extends Aggregate, Event extends DomainEvent>(
   stream: Stream<State, Event>,

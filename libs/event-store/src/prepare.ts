@@ -53,7 +53,14 @@ export function prepare<State extends Aggregate, Event extends DomainEvent>(
       accountSid,
       category: stream.category,
       expectedVersion: version,
-      ...envelope,
+      // Each by name: a spread within a literal of this size is built key by key.
+      commandId,
+      correlationId: context.correlationId,
+      causationId: context.causationId,
+      actor: context.actor,
+      requestId: context.requestId,
+      traceParent: context.traceParent,
+      occurredAt,
       remember: context.idempotency,
       events: sealed.events.map((event, i) =>
         encodeEvent(event, { accountSid, streamId, version: version + 1 + i }, envelope, upcasters),

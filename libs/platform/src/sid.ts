@@ -21,14 +21,21 @@ class RandomWords {
 
 const generator = new V7Generator(new RandomWords());
 
-/** A uuid v7: unique, and sorted by the time of creation. */
-export function newUuid(): string {
-  return generator.generate().toString();
+/** The 32 hexadecimal digits of a uuid v7: unique, and sorted by the time of creation. */
+function newDigits(): string {
+  const { buffer, byteOffset, length } = generator.generate().bytes;
+  return Buffer.from(buffer, byteOffset, length).toString('hex');
 }
 
-/** Prefix and the 32 hexadecimal digits of a uuid v7: unique, and sorted by the time of creation. */
+/** A uuid v7 in its usual spelling. */
+export function newUuid(): string {
+  const digits = newDigits();
+  return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-${digits.slice(12, 16)}-${digits.slice(16, 20)}-${digits.slice(20)}`;
+}
+
+/** Prefix and the digits of a uuid v7. */
 export function newSid(prefix: SidPrefix): string {
-  return prefix + generator.generate().toHex();
+  return prefix + newDigits();
 }
 
 /** Whether the text is a SID of this kind, in any case: Twilio accepts `ks0A…` for `KS0a…`. */

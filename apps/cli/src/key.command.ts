@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { CreateApiKey, RevokeApiKey } from '#application';
+import { canonicalSid, readSid } from '#domain';
 import { findStream, readStream, upcasters } from '#event-store';
-import { canonicalSid, isSid, StartError } from '#platform';
+import { StartError } from '#platform';
 import { findKeyHash } from '#read-model';
 import type { Cli } from './cli.js';
 import { connect } from './connect.js';
@@ -73,6 +74,7 @@ function revokeCommand(cli: Cli): Command {
 }
 
 function accountSid(text: string): string {
-  if (!isSid('AC', text)) throw new StartError(`${text} is no account SID`);
-  return canonicalSid(text);
+  const sid = readSid('AC', text);
+  if (sid === null) throw new StartError(`${text} is no account SID`);
+  return sid;
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
+import { canonicalSid } from '#domain';
 import { findStream, upcasters, type Decoding } from '#event-store';
-import { canonicalSid, StartError, type Database } from '#platform';
+import { StartError, type Database } from '#platform';
 import {
   abandonRebuild,
   foldedTables,

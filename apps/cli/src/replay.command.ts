@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Command } from 'commander';
 import pc from 'picocolors';
-import { canonicalSid, StartError, type Database } from '#platform';
+import { canonicalSid } from '#domain';
+import { StartError, type Database } from '#platform';
 import {
   countReplay,
   eventQueue,

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import pc from 'picocolors';
+import { canonicalSid } from '#domain';
 import { findStream, upcasters, type Decoding, type StreamPlace } from '#event-store';
-import { canonicalSid, StartError, type Database } from '#platform';
+import { StartError, type Database } from '#platform';
 import { readHistory, rowAsOf, type PastMoment } from '#read-model';
 import type { Cli } from './cli.js';
 import { connect } from './connect.js';

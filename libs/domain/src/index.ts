@@ -2,6 +2,7 @@ export * from './shared/domain-error.js';
 export * from './shared/domain-event.js';
 export * from './shared/erased.js';
 export * from './shared/personal-data.js';
+export * from './shared/sid.js';
 export * from './shared/stream.js';
 export * from './account/account.decider.js';
 export * from './account/account.events.js';

@@ -1,8 +1,8 @@
 import { randomFillSync } from 'node:crypto';
 import { V7Generator } from 'uuidv7';
 
-/** What a SID names, by its first two letters: account, API key, service, session, request, … */
-export type SidPrefix = 'AC' | 'SK' | 'KS' | 'KC' | 'KP' | 'KI' | 'PN' | 'SC' | 'RQ';
+/** What is named by SIDs of our own making: account, API key, service, session, … */
+type NewSidPrefix = 'AC' | 'SK' | 'KS' | 'KC' | 'KP' | 'KI' | 'PN' | 'SC' | 'RQ';
 
 /** The generator's own source asks the system for 32 bytes at a time, which takes longer than all the rest. */
 class RandomWords {
@@ -34,18 +34,6 @@ export function newUuid(): string {
 }
 
 /** Prefix and the digits of a uuid v7. */
-export function newSid(prefix: SidPrefix): string {
+export function newSid(prefix: NewSidPrefix): string {
   return prefix + newDigits();
-}
-
-/** Whether the text is a SID of this kind, in any case: Twilio accepts `ks0A…` for `KS0a…`. */
-export function isSid(prefix: SidPrefix, text: string): boolean {
-  return (
-    text.length === 34 && text.slice(0, 2).toUpperCase() === prefix && /^[0-9a-f]{32}$/i.test(text.slice(2))
-  );
-}
-
-/** The one spelling under which a SID is stored and hashed: capital prefix, small digits. */
-export function canonicalSid(sid: string): string {
-  return sid.slice(0, 2).toUpperCase() + sid.slice(2).toLowerCase();
 }

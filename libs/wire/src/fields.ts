@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { readSid, type SidPrefix } from '#domain';
 import { readDateTime } from './date-time.js';
-import { readSid, type SidPrefix } from './sid.js';
 
 // The kinds of parameters. Each reads the text of a form value and describes itself for OpenAPI; an empty value
 // (`Key=`) is "not given" or "clear", by kind (contract §9.2). Why a value is refused never repeats the value.

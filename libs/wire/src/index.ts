@@ -8,4 +8,3 @@ export * from './service-form.js';
 export * from './service-resource.js';
 export * from './session-form.js';
 export * from './session-resource.js';
-export * from './sid.js';

@@ -37,9 +37,10 @@ describe('who calls', () => {
     expect([status, body?.['account_sid']]).toEqual([200, login.username]);
   });
 
-  it('may write an account SID in either hex case', async () => {
-    const upper = { ...login, username: `AC${login.username.slice(2).toUpperCase()}` };
-    expect((await ask('GET', '/v1/Services', { login: upper })).status).toBe(200);
+  it('may write an account SID in any case', async () => {
+    for (const username of [login.username.toUpperCase(), login.username.toLowerCase()]) {
+      expect((await ask('GET', '/v1/Services', { login: { ...login, username } })).status).toBe(200);
+    }
   });
 
   const unknown = `AC${'0'.repeat(32)}`;
@@ -112,6 +113,7 @@ describe('a path', () => {
   it.each([
     ['a trailing slash', (sid: string) => `/v1/Services/${sid}/`],
     ['upper-case digits', (sid: string) => `/v1/Services/KS${sid.slice(2).toUpperCase()}`],
+    ['a prefix in small letters', (sid: string) => `/v1/Services/${sid.toLowerCase()}`],
     ['percent signs', (sid: string) => `/v1/Services/%4BS${sid.slice(2)}`],
   ])('leads to the same resource with %s', async (_, spell) => {
     const { sid } = await newService();

@@ -1,10 +1,11 @@
 import type { FastifyRequest } from 'fastify';
+import { readSid } from '#domain';
 import type { ServiceQueries, SessionQueries } from '#read-model';
-import { readSid, RequestError } from '#wire';
+import { RequestError } from '#wire';
 
 /**
  * Puts SIDs in the place of what the path names, so that no route needs to know of anything else. A SID is taken in
- * either hex case. What is none is a unique name: Twilio's API reads names in GET only, here they stand everywhere.
+ * any case. What is none is a unique name: Twilio's API reads names in GET only, here they stand everywhere.
  */
 export async function resolvePath(
   request: FastifyRequest,

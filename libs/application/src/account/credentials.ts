@@ -1,6 +1,7 @@
 import { timingSafeEqual, type KeyObject } from 'node:crypto';
+import { canonicalSid, readSid } from '#domain';
 import { partitionOf } from '#event-store';
-import { canonicalSid, isSid, type Database } from '#platform';
+import type { Database } from '#platform';
 import { findAuthToken, findKeyHash } from '#read-model';
 import { hashSecret, openAuthToken } from './secrets.js';
 
@@ -38,8 +39,8 @@ export class Credentials {
 
   /** The caller, or null whichever part is wrong. */
   async check(username: string, password: string): Promise<Caller | null> {
-    if (!isSid('AC', username) && !isSid('SK', username)) return null;
-    const expected = await this.#expect(canonicalSid(username));
+    const sid = readSid('AC', username) ?? readSid('SK', username);
+    const expected = sid === null ? null : await this.#expect(sid);
     if (expected === null) return null;
     return timingSafeEqual(hashSecret(password), expected.hash) ? expected.caller : null;
   }

@@ -2,19 +2,20 @@ import { describe, expect, it } from '@jest/globals';
 import { readSid } from './sid.js';
 
 describe('readSid', () => {
-  it('reads either hex case and gives the stored form', () => {
-    expect(readSid('KS', `KS${'aB3F'.repeat(8)}`)).toBe(`KS${'ab3f'.repeat(8)}`);
+  it.each([['KS'], ['ks'], ['Ks'], ['kS']])('reads any case and gives the stored spelling: %s', (prefix) => {
+    expect(readSid('KS', prefix + 'aB3F'.repeat(8))).toBe(`KS${'ab3f'.repeat(8)}`);
   });
 
   it.each([
     [''],
     ['KS'],
     [`KC${'0'.repeat(32)}`],
-    [`ks${'0'.repeat(32)}`],
     [`KS${'0'.repeat(31)}`],
     [`KS${'0'.repeat(33)}`],
     [`KS${'g'.repeat(32)}`],
     [`KS${'0'.repeat(31)}\n`],
+    // In capitals it is an S.
+    [`K\u017f${'0'.repeat(32)}`],
   ])('finds none in %j', (text) => {
     expect(readSid('KS', text)).toBeNull();
   });

@@ -1,0 +1,16 @@
+/** What a SID names, by its first two letters, as far as a path, a parameter or a login can hold it. */
+export type SidPrefix = 'AC' | 'IS' | 'KC' | 'KS' | 'SK';
+
+const SID = /^[a-z]{2}[0-9a-f]{32}$/i;
+
+/** The SID in its stored spelling, or null for what is none of this kind. Any case is read: `ks0A…` is `KS0a…`. */
+export function readSid(prefix: SidPrefix, text: string): string | null {
+  if (!SID.test(text)) return null;
+  const sid = canonicalSid(text);
+  return sid.startsWith(prefix) ? sid : null;
+}
+
+/** The one spelling under which a SID is stored and hashed: capital prefix, small digits. */
+export function canonicalSid(sid: string): string {
+  return sid.slice(0, 2).toUpperCase() + sid.slice(2).toLowerCase();
+}

@@ -3,7 +3,7 @@ import { Credentials } from '#application';
 import { ServiceQueries, SessionQueries } from '#read-model';
 import { Registry } from 'prom-client';
 import { authenticate } from './authenticate.js';
-import { baseUrl } from './base-url.js';
+import { baseUrls } from './base-url.js';
 import { acceptForms } from './form-parser.js';
 import { observeRequests } from './observe-requests.js';
 import { resolvePath } from './resolve-path.js';
@@ -35,6 +35,7 @@ export function configureHttp(app: NestFastifyApplication, publicUrl: string | u
   const services = app.get(ServiceQueries);
   const sessions = app.get(SessionQueries);
   const routes = new RouteTable();
+  const baseUrl = baseUrls(publicUrl);
   app.useGlobalFilters(new TwilioErrorFilter(routes));
   acceptForms(server);
   observeRequests(server, app.get(Registry));
@@ -54,7 +55,7 @@ export function configureHttp(app: NestFastifyApplication, publicUrl: string | u
       return reply.code(204).headers(PREFLIGHT_HEADERS).send();
     }
     request.caller = await authenticate(request, credentials);
-    request.baseUrl = baseUrl(request, publicUrl);
+    request.baseUrl = baseUrl(request);
     if (!request.is404) await resolvePath(request, request.caller.accountSid, services, sessions);
   });
 

@@ -247,24 +247,6 @@ describe('an answer', () => {
     expect(answer).toMatch(/^HTTP\/1.1 400 Bad Request\r\n/);
     expect(JSON.parse(answer.slice(answer.indexOf('{')))).toMatchObject({ code: 20001, status: 400 });
   });
-
-  it('writes its URLs with the host that the caller used, unless it is none', async () => {
-    const { sid } = await newService();
-    const urlFor = async (host: string) =>
-      (await ask('GET', `/v1/Services/${sid}`, { headers: { Host: host } })).body?.['url'];
-    expect(await urlFor('proxy.example.test:8080')).toBe(`http://proxy.example.test:8080/v1/Services/${sid}`);
-    expect(await urlFor('"><script>')).toBe(`${api.url}/v1/Services/${sid}`);
-  });
-
-  it('writes its URLs with the public URL when there is one', async () => {
-    const other = await serveApi(database, { publicUrl: 'https://proxy.test/twilio' });
-    cleanUp(() => other.app.close());
-    const answer = await call(other.url, 'POST', '/v1/Services', {
-      login: await other.account(),
-      body: { UniqueName: 'public' },
-    });
-    expect(answer.body?.['url']).toMatch(/^https:\/\/proxy\.test\/twilio\/v1\/Services\/KS/);
-  });
 });
 
 describe('an idempotency key', () => {

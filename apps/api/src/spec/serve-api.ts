@@ -4,9 +4,15 @@ import { CommandBus } from '@nestjs/cqrs';
 import { Registry } from 'prom-client';
 import { CreateAccount, CreateApiKey, newSecret, openStore, RevokeApiKey, StoreModule } from '#application';
 import { ensurePartitions, type EventContext } from '#event-store';
-import { newSid, type Database, type ReadinessCheck } from '#platform';
+import { newSid, type Config, type Database, type ReadinessCheck } from '#platform';
 import { ApiModule } from '../api.module.js';
 import { createHttpApp } from '../http-app.js';
+
+interface Settings {
+  readonly publicUrl?: string;
+  readonly trustProxy?: Config['TRUST_PROXY'];
+  readonly checks?: readonly ReadinessCheck[];
+}
 
 export interface Login {
   readonly username: string;
@@ -16,7 +22,7 @@ export interface Login {
 /** For specs: the whole HTTP side in this process, listening on a free port over a database of the spec's own. */
 export async function serveApi(
   database: Database,
-  { publicUrl, checks = [] }: { publicUrl?: string; checks?: ReadinessCheck[] } = {},
+  { publicUrl, trustProxy = false, checks = [] }: Settings = {},
 ) {
   Logger.overrideLogger(false);
   await ensurePartitions(database.admin, 1);
@@ -25,7 +31,7 @@ export async function serveApi(
   const store = await openStore(database, masterKey, observer);
   const app = await createHttpApp(
     [StoreModule.of(store), ApiModule.register({ metrics: new Registry(), checks })],
-    { PUBLIC_URL: publicUrl, TRUST_PROXY: false },
+    { PUBLIC_URL: publicUrl, TRUST_PROXY: trustProxy },
   );
   await app.listen(0, '127.0.0.1');
   const commands = app.get(CommandBus);

@@ -1,6 +1,8 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Credentials } from '#application';
 import { ServiceQueries, SessionQueries } from '#read-model';
+import { RequestError } from '#wire';
 import { Registry } from 'prom-client';
 import { authenticate } from './authenticate.js';
 import { baseUrls } from './base-url.js';
@@ -8,6 +10,7 @@ import { acceptForms } from './form-parser.js';
 import { observeRequests } from './observe-requests.js';
 import { resolvePath } from './resolve-path.js';
 import { RouteTable } from './route-table.js';
+import { pathOf } from './send-error.js';
 import { TwilioErrorFilter } from './twilio-error.filter.js';
 
 const METHODS = 'GET, POST, DELETE, OPTIONS';
@@ -36,7 +39,7 @@ export function configureHttp(app: NestFastifyApplication, publicUrl: string | u
   const sessions = app.get(SessionQueries);
   const routes = new RouteTable();
   const baseUrl = baseUrls(publicUrl);
-  app.useGlobalFilters(new TwilioErrorFilter(routes));
+  app.useGlobalFilters(new TwilioErrorFilter());
   acceptForms(server);
   observeRequests(server, app.get(Registry));
   server.decorateRequest('caller', null);
@@ -49,14 +52,16 @@ export function configureHttp(app: NestFastifyApplication, publicUrl: string | u
   server.addHook('onRequest', async (request, reply) => {
     reply.header('Twilio-Request-Id', request.id);
     // By the route's template: the path itself may spell the same route with percent signs.
-    if (!isApi(request.routeOptions.url ?? request.url)) return;
-    reply.headers(CORS_HEADERS);
-    if (request.method === 'OPTIONS') {
-      return reply.code(204).headers(PREFLIGHT_HEADERS).send();
+    if (isApi(request.routeOptions.url ?? request.url)) {
+      reply.headers(CORS_HEADERS);
+      if (request.method === 'OPTIONS') {
+        return reply.code(204).headers(PREFLIGHT_HEADERS).send();
+      }
+      request.caller = await authenticate(request, credentials);
+      request.baseUrl = baseUrl(request);
     }
-    request.caller = await authenticate(request, credentials);
-    request.baseUrl = baseUrl(request);
-    if (!request.is404) await resolvePath(request, request.caller.accountSid, services, sessions);
+    if (request.is404) refuseUnrouted(request, reply, routes);
+    if (request.caller) await resolvePath(request, request.caller.accountSid, services, sessions);
   });
 
   let isClosing = false;
@@ -70,6 +75,14 @@ export function configureHttp(app: NestFastifyApplication, publicUrl: string | u
     reply.header('Twilio-Request-Duration', (reply.elapsedTime / 1000).toFixed(3));
     done(null, payload);
   });
+}
+
+/** Before the body is read: that of a request to nowhere, or by a wrong method, matters as little as its form. */
+function refuseUnrouted(request: FastifyRequest, reply: FastifyReply, routes: RouteTable): never {
+  const allowed = routes.methodsOf(pathOf(request));
+  if (allowed.length === 0) throw new RequestError('resource-not-found');
+  reply.header('Allow', allowed.join(', '));
+  throw new RequestError('method-not-allowed');
 }
 
 function isApi(url: string): boolean {

@@ -178,6 +178,21 @@ describe('a path', () => {
     expect([status, headers['allow']]).toEqual([405, allowed]);
     if (method !== 'HEAD') expect(body).toMatchObject({ code: 20004, status: 405 });
   });
+
+  it.each<[string, Call]>([
+    ['JSON', { body: '{}', headers: { 'Content-Type': 'application/json' } }],
+    ['a malformed type', { body: 'x', headers: { 'Content-Type': 'nonsense' } }],
+    ['bad percent-encoding', { body: 'a=%zz' }],
+    ['three megabytes', { body: Buffer.alloc(3_000_000, 'a') }],
+  ])('is judged before a body that could not be read: %s', async (_, options) => {
+    const wrong = await ask('PUT', '/v1/Services', options);
+    expect([wrong.headers['allow'], wrong.body?.['code']]).toEqual(['GET, POST', 20004]);
+    expect((await ask('POST', '/v1/Nowhere', options)).body).toMatchObject({ status: 404, code: 20404 });
+    expect((await ask('POST', '/nowhere', options)).body).toMatchObject({ status: 404, code: 20404 });
+    const stranger = { ...options, login: { ...login, password: 'wrong' } };
+    expect((await ask('PUT', '/v1/Services', stranger)).status).toBe(401);
+    expect((await ask('POST', '/v1/Nowhere', stranger)).status).toBe(401);
+  });
 });
 
 describe('a body', () => {

@@ -52,7 +52,7 @@ export function configureHttp(app: NestFastifyApplication, publicUrl: string | u
   server.addHook('onRequest', async (request, reply) => {
     reply.header('Twilio-Request-Id', request.id);
     // By the route's template: the path itself may spell the same route with percent signs.
-    if (isApi(request.routeOptions.url ?? request.url)) {
+    if (isApi(request.routeOptions.url ?? request.originalUrl)) {
       reply.headers(CORS_HEADERS);
       if (request.method === 'OPTIONS') {
         return reply.code(204).headers(PREFLIGHT_HEADERS).send();
@@ -80,7 +80,8 @@ export function configureHttp(app: NestFastifyApplication, publicUrl: string | u
 /** Before the body is read: that of a request to nowhere, or by a wrong method, matters as little as its form. */
 function refuseUnrouted(request: FastifyRequest, reply: FastifyReply, routes: RouteTable): never {
   const allowed = routes.methodsOf(pathOf(request));
-  if (allowed.length === 0) throw new RequestError('resource-not-found');
+  // A path may fit a route and yet name nothing, when it cannot be decoded.
+  if (allowed.length === 0 || allowed.includes(request.method)) throw new RequestError('resource-not-found');
   reply.header('Allow', allowed.join(', '));
   throw new RequestError('method-not-allowed');
 }

@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
+import { Logger } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { MAX_UNIQUE_NAME_LENGTH, RequestError } from '#wire';
+import { MAX_UNIQUE_NAME_LENGTH } from '#wire';
 import { MAX_BODY_BYTES } from './form-parser.js';
-import { sendError } from './send-error.js';
+
+const logger = new Logger('HTTP');
 
 const SECOND = 1000;
 /** A character of a unique name takes up to four bytes, each of them three characters in a path. */
 const MAX_PATH_PARAMETER = MAX_UNIQUE_NAME_LENGTH * 12;
+/** A path that no route takes. */
+const NOWHERE = '/nowhere';
 
 /** Fastify as this API needs it: patient with callers, but not with connections that only wait. */
 export function createHttpAdapter(trustProxy: boolean | string[]): FastifyAdapter {
@@ -26,11 +30,7 @@ export function createHttpAdapter(trustProxy: boolean | string[]): FastifyAdapte
     return503OnClosing: false,
     exposeHeadRoutes: false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PATH_PARAMETER },
-    // A path that is not percent-encoded UTF-8, or too long to name anything.
-    frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) => {
-      reply.header('Twilio-Request-Id', request.id); // hooks do not run for these
-      sendError(new RequestError('resource-not-found'), request, reply);
-    },
+    frameworkErrors: leadNowhere,
     clientErrorHandler: answerUnreadable,
     // Nest's middleware layer; there is no middleware here.
     skipMiddie: true,
@@ -40,6 +40,16 @@ export function createHttpAdapter(trustProxy: boolean | string[]): FastifyAdapte
 /** Twilio's form: RQ and 32 hexadecimal digits. */
 function newRequestId(): string {
   return `RQ${randomUUID().replaceAll('-', '')}`;
+}
+
+/**
+ * A path that is not percent-encoded UTF-8, or too long to name anything. Fastify would answer it without any hook:
+ * it goes the way of every path that leads nowhere instead, and is authenticated, logged and counted like those.
+ */
+function leadNowhere(_error: Error, { raw, server }: FastifyRequest, reply: FastifyReply): void {
+  // Where Fastify itself keeps the path of a request that was rewritten.
+  Object.assign(raw, { originalUrl: raw.url, url: NOWHERE });
+  server.routing(raw, reply.raw);
 }
 
 /** What is no HTTP request never reaches Fastify's handlers; its sender is told why before the connection ends. */
@@ -54,6 +64,8 @@ function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
       : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? [408, 'Request Timeout']
         : [400, 'Bad Request'];
+  // Neither what was sent nor by whom: what cannot be read may be anything.
+  logger.log({ status, reason: error.code ?? 'unknown' });
   const body = JSON.stringify({
     code: 20001,
     message: reason,

@@ -1,5 +1,3 @@
-import { connect } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { call, cleanUp, testDatabase, waitFor, type Call, type Login } from '#testing';
 import type { Database } from '#platform';
@@ -252,15 +250,6 @@ describe('an answer', () => {
     const { status, headers } = await call(api.url, 'OPTIONS', '/v1/Services');
     expect(status).toBe(204);
     expect(headers['access-control-allow-methods']).toBe('GET, POST, DELETE, OPTIONS');
-  });
-
-  it('is JSON also to what is no HTTP', async () => {
-    const { port, hostname } = new URL(api.url);
-    const socket = connect(Number(port), hostname);
-    socket.end('GARBAGE\r\n\r\n');
-    const answer = await text(socket);
-    expect(answer).toMatch(/^HTTP\/1.1 400 Bad Request\r\n/);
-    expect(JSON.parse(answer.slice(answer.indexOf('{')))).toMatchObject({ code: 20001, status: 400 });
   });
 });
 

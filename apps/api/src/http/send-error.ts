@@ -23,9 +23,10 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   reply.code(body.status).header('Content-Type', 'application/json; charset=utf-8').send(body);
 }
 
-export function pathOf(request: FastifyRequest): string {
-  const query = request.url.indexOf('?');
-  return query < 0 ? request.url : request.url.slice(0, query);
+/** As it was requested, without the query. */
+export function pathOf({ originalUrl }: FastifyRequest): string {
+  const query = originalUrl.indexOf('?');
+  return query < 0 ? originalUrl : originalUrl.slice(0, query);
 }
 
 /** Null for what nobody foresaw. Nest and Fastify speak of a bad request through an HttpException with its status. */

@@ -17,7 +17,8 @@ export interface Answer {
 
 export interface Call {
   readonly login?: Login;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Null leaves out what would be sent otherwise. */
+  readonly headers?: Readonly<Record<string, string | null>>;
   /** A form, or a body byte for byte. */
   readonly body?: Readonly<Record<string, string>> | string | Buffer;
 }
@@ -42,7 +43,10 @@ export async function call(
       request.setHeader('Content-Type', 'application/x-www-form-urlencoded');
       request.setHeader('Content-Length', Buffer.byteLength(payload));
     }
-    for (const [name, value] of Object.entries(headers ?? {})) request.setHeader(name, value);
+    for (const [name, value] of Object.entries(headers ?? {})) {
+      if (value === null) request.removeHeader(name);
+      else request.setHeader(name, value);
+    }
     request.end(payload);
   });
   const content = await text(answer);

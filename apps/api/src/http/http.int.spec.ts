@@ -209,6 +209,23 @@ describe('a body', () => {
     expect((await ask('POST', `/v1/Services/${sid}/Sessions`, options)).status).toBe(201);
   });
 
+  it('is a form unless it says otherwise', async () => {
+    const { sid } = await newService();
+    for (const headers of [
+      { 'Content-Type': null },
+      { 'Content-Type': null, 'Content-Length': null, 'Transfer-Encoding': 'chunked' },
+    ]) {
+      const { body } = await ask('POST', `/v1/Services/${sid}/Sessions`, { headers, body: 'Ttl=7' });
+      expect(body).toMatchObject({ ttl: 7 });
+    }
+  });
+
+  it('may be announced and missing on a DELETE', async () => {
+    const { sid } = await newService();
+    const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
+    expect((await ask('DELETE', `/v1/Services/${sid}`, { headers })).status).toBe(204);
+  });
+
   it('is ignored on a GET', async () => {
     const { sid } = await newService();
     expect((await ask('GET', `/v1/Services/${sid}`, { body: 'Ttl=%zz' })).status).toBe(200);

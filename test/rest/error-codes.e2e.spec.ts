@@ -4,6 +4,7 @@ import { startApi, type Api } from './start-api.js';
 
 let api: Api;
 let service: string;
+let other: string;
 let session: string;
 let closed: string;
 
@@ -11,6 +12,8 @@ beforeAll(async () => {
   api = await startApi();
   const created = await api.ask('POST', '/v1/Services', { body: { UniqueName: 'taken' } });
   service = `/v1/Services/${String(created.body?.['sid'])}`;
+  const second = await api.ask('POST', '/v1/Services', { body: { UniqueName: 'other' } });
+  other = `/v1/Services/${String(second.body?.['sid'])}`;
   session = await newSession({ UniqueName: 'taken' });
   closed = await newSession({ Status: 'closed' });
 }, 60_000);
@@ -43,6 +46,7 @@ const cases: Case[] = [
     { login: { username: `AC${'0'.repeat(32)}`, password: 'x' } },
   ],
   [405, 20004, 'a wrong method', 'PUT', () => session],
+  [405, 20004, 'a wrong method with a body that cannot be read', 'PUT', () => session, form('a=%zz')],
   [404, 20404, 'no such route', 'GET', () => '/v1/Nothing'],
   [404, 20404, 'no such service', 'GET', () => `/v1/Services/KS${'0'.repeat(32)}`],
   [404, 20404, 'no such service by name', 'GET', () => '/v1/Services/nobody'],
@@ -56,8 +60,34 @@ const cases: Case[] = [
   [404, 20404, 'no service to list sessions of', 'GET', () => `/v1/Services/KS${'0'.repeat(32)}/Sessions`],
   [404, 20404, 'no such session', 'POST', () => `${service}/Sessions/KC${'0'.repeat(32)}`],
   [404, 80308, 'no session of this name', 'GET', () => `${service}/Sessions/nobody`],
+  [404, 20404, 'no session of this name to update', 'POST', () => `${service}/Sessions/nobody`],
+  [404, 20404, 'no session of this name to delete', 'DELETE', () => `${service}/Sessions/nobody`],
+  [
+    404,
+    20404,
+    'no service to look for the name in',
+    'GET',
+    () => `/v1/Services/KS${'0'.repeat(32)}/Sessions/taken`,
+  ],
+  [404, 20404, 'a session of another service', 'GET', () => `${other}/Sessions/${session.slice(-34)}`],
+  [
+    404,
+    20404,
+    'to update a session of another service',
+    'POST',
+    () => `${other}/Sessions/${session.slice(-34)}`,
+  ],
+  [
+    404,
+    20404,
+    'to delete a session of another service',
+    'DELETE',
+    () => `${other}/Sessions/${session.slice(-34)}`,
+  ],
+  [404, 80308, 'the name of a session of another service', 'GET', () => `${other}/Sessions/taken`],
   [413, 20413, 'a body that is too large', 'POST', () => '/v1/Services', form('a'.repeat(2_000_000))],
   [400, 80602, 'a service name that is taken', 'POST', () => '/v1/Services', form({ UniqueName: 'taken' })],
+  [400, 80602, 'renaming a service to a taken name', 'POST', () => other, form({ UniqueName: 'taken' })],
   [
     400,
     80603,
@@ -112,6 +142,19 @@ describe('every code that services and sessions can answer', () => {
       status,
     });
     expect(answer.status).toBe(status);
+  });
+
+  it.each<[number, string, string, () => string, Call]>([
+    [405, 'Method not allowed', 'PATCH', () => '/v1/Services', {}],
+    [
+      400,
+      'Session status change not supported. To re-open a session, choose In Progress. To close a session, choose Closed.',
+      'POST',
+      () => closed,
+      form({ Status: 'open' }),
+    ],
+  ])('%i is said in these very words: %s', async (status, message, method, path, options) => {
+    expect((await api.ask(method, path(), options)).body).toMatchObject({ status, message });
   });
 
   it('409/20409: a key that was used with another request', async () => {

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { readSid } from '#domain';
+import { DomainError, readSid } from '#domain';
 import type { ServiceQueries, SessionQueries } from '#read-model';
 import { RequestError } from '#wire';
 
@@ -20,7 +20,14 @@ export async function resolvePath(
   path.serviceSid = readSid('KS', service) ?? (await services.sidOf(accountSid, service));
   if (path.sessionSid === undefined) return;
   const session = requireText(path.sessionSid);
-  path.sessionSid = readSid('KC', session) ?? (await sessions.sidOf(accountSid, path.serviceSid, session));
+  const sessionSid = readSid('KC', session) ?? (await sessions.sidOf(accountSid, path.serviceSid, session));
+  if (sessionSid === null) {
+    // A code of its own (80308) is for a name that is fetched, and only when its service is there to look in.
+    if (request.method !== 'GET') throw new RequestError('resource-not-found');
+    await services.get(accountSid, path.serviceSid);
+    throw new DomainError('session-name-not-found', 'there is no session with this name');
+  }
+  path.sessionSid = sessionSid;
 }
 
 /** PostgreSQL cannot even be asked for a name with a NUL in it. */

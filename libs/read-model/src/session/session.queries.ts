@@ -65,17 +65,14 @@ export class SessionQueries {
     return row;
   }
 
-  /** The SID of the session with this unique name. */
-  async sidOf(accountSid: string, serviceSid: string, uniqueName: string): Promise<string> {
+  /** The SID of the session with this unique name, or null. */
+  async sidOf(accountSid: string, serviceSid: string, uniqueName: string): Promise<string | null> {
     const { rows } = await this.db.query({
       name: 'session-by-name',
       text: byName,
       values: [partitionOf(accountSid, this.partitions), accountSid, serviceSid, uniqueName],
     });
-    const [row] = rows as { sid: string }[];
-    if (row === undefined)
-      throw new DomainError('session-name-not-found', 'there is no session with this name');
-    return row.sid;
+    return (rows as { sid: string }[])[0]?.sid ?? null;
   }
 
   async list(accountSid: string, serviceSid: string, range: PageRange): Promise<Page<SessionRow>> {

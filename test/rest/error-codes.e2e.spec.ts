@@ -28,6 +28,7 @@ type Case = [status: number, code: number, what: string, method: string, path: (
 const form = (body: Record<string, string> | string): Call => ({ body });
 const cases: Case[] = [
   [400, 20001, 'a page token of nobody', 'GET', () => '/v1/Services?PageToken=PTx'],
+  [400, 20006, 'a page by number, too far off', 'GET', () => '/v1/Services?Page=100001&PageSize=1'],
   [
     400,
     20001,
@@ -146,6 +147,7 @@ describe('every code that services and sessions can answer', () => {
 
   it.each<[number, string, string, () => string, Call]>([
     [405, 'Method not allowed', 'PATCH', () => '/v1/Services', {}],
+    [400, 'Page number out of range', 'GET', () => `${service}/Sessions?Page=100000`, {}],
     [
       400,
       'Session status change not supported. To re-open a session, choose In Progress. To close a session, choose Closed.',

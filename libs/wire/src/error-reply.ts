@@ -23,6 +23,7 @@ const replies: Record<DomainErrorCode | RequestErrorCode, Reply> = {
   'idempotency-key-reused': { status: 409, code: 20409 },
   'method-not-allowed': { status: 405, code: 20004, message: 'Method not allowed' },
   overloaded: { status: 503, code: 20503, message: 'Service Unavailable' },
+  'page-out-of-range': { status: 400, code: 20006, message: 'Page number out of range' },
   'parameter-invalid': { status: 400, code: 80701 },
   'resource-not-found': { status: 404, code: 20404 },
   'service-name-taken': { status: 400, code: 80602, message: 'Service UniqueName must be unique.' },

@@ -45,7 +45,7 @@ export const pageQuery = z
     context.addIssue({
       code: 'custom',
       path: ['Page'],
-      message: 'It is out of range; follow next_page_url.',
+      message: 'It is out of range.',
     });
     return z.NEVER;
   });

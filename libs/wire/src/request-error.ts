@@ -3,6 +3,7 @@ export type RequestErrorCode =
   | 'bad-request'
   | 'body-too-large'
   | 'method-not-allowed'
+  | 'page-out-of-range'
   | 'resource-not-found'
   | 'unauthenticated'
   | 'unexpected';

@@ -20,8 +20,11 @@ class SchemaPipe implements PipeTransform {
 }
 
 const formPipe = new SchemaPipe(parameterInvalid);
-const pagePipe = new SchemaPipe(
-  (parameter, why) => new RequestError('bad-request', `'${parameter}' is invalid. ${why}`),
+const pagePipe = new SchemaPipe((parameter, why) =>
+  // All that can be wrong with a number: SDKs end their walk through the pages on its code.
+  parameter === 'Page'
+    ? new RequestError('page-out-of-range')
+    : new RequestError('bad-request', `'${parameter}' is invalid. ${why}`),
 );
 
 /** For OpenAPI: the only bodies that are taken. */

@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { moveClock } from '#testing';
 import { startApi, type Api } from './start-api.js';
 
 /** What a walk through a list needs of the SDK's pages. */
@@ -160,26 +159,6 @@ describe('a session, through the SDK', () => {
     await expect(sessions('again').fetch()).rejects.toMatchObject({ status: 404, code: 80308 });
     await expect(sessions(sid).remove()).rejects.toMatchObject({ code: 20404 });
     expect((await sessions.create({ uniqueName: 'again' })).sid).not.toBe(sid);
-  });
-
-  it('is shown closed from its deadline on, whoever looks', async () => {
-    const { sessions } = services()((await newService()).sid);
-    const { sid, dateCreated } = await sessions.create({ ttl: 3600 });
-    await moveClock(api.database, '2 hours');
-    try {
-      const deadline = new Date(dateCreated.getTime() + 3_600_000);
-      const ended = {
-        status: 'closed',
-        closedReason: 'ttl-expired',
-        dateEnded: deadline,
-        dateUpdated: deadline,
-      };
-      expect(await sessions(sid).fetch()).toMatchObject(ended);
-      expect(await sessions.list()).toMatchObject([{ sid, ...ended }]);
-      await expect(sessions(sid).update({ ttl: 7200 })).rejects.toMatchObject({ code: 80607 });
-    } finally {
-      await moveClock(api.database, '0');
-    }
   });
 });
 

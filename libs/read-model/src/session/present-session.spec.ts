@@ -41,6 +41,14 @@ describe('presentSession', () => {
     });
   });
 
+  it('was updated at its last change, when that is later than the deadline', () => {
+    const shortened = { ...active, date_updated: '2026-01-02T05:00:00.000Z' };
+    expect(presentSession(shortened, shortened.date_updated)).toMatchObject({
+      date_ended: deadline,
+      date_updated: shortened.date_updated,
+    });
+  });
+
   it('names the expiry date as the reason when there was one', () => {
     const dated = { ...active, date_expiry: deadline };
     expect(presentSession(dated, deadline)).toMatchObject({ closed_reason: 'date-expiry' });

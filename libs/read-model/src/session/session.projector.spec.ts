@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { SessionCreated, SessionEvent } from '#domain';
 import { anyProjector } from '#event-store';
 import type { SessionRow } from '../tables.js';
+import { presentSession } from './present-session.js';
 import { sessionProjector } from './session.projector.js';
 
 const created = '2026-01-01T00:00:00.000Z';
@@ -126,6 +127,20 @@ describe('the row of a session', () => {
       expires_at: null,
       version: 2,
     });
+  });
+
+  it('was not updated before its last change, when that shortened the ttl into the past', () => {
+    const shortened: SessionEvent = { type: 'SessionTtlChanged', data: { ttl: 60 } };
+    const before = rowAfter([created, creation({ ttl: 3600 })], [later, shortened]);
+    if (before === null) throw new Error('a session that was created has a row');
+    const expired: SessionEvent = {
+      type: 'SessionExpired',
+      data: { reason: 'ttl-expired', at: '2026-01-01T00:01:00.000Z' },
+    };
+    const after = rowAfter([created, creation({ ttl: 3600 })], [later, shortened], [muchLater, expired]);
+    expect(after).toMatchObject({ date_ended: '2026-01-01T00:01:00.000Z', date_updated: later, version: 3 });
+    // As it was shown until then.
+    expect(after).toEqual({ ...presentSession(before, later), version: 3 });
   });
 
   it('lives again when it is re-opened, its ttl measured from then', () => {

@@ -1,6 +1,7 @@
 import { expiresAt, type SessionEvent } from '#domain';
 import type { Projector } from '#event-store';
 import type { SessionRow } from '../tables.js';
+import { endedSession } from './ended-session.js';
 
 /** The session as the REST API shows it. */
 export const sessionProjector: Projector<SessionEvent, SessionRow> = {
@@ -49,9 +50,10 @@ export const sessionProjector: Projector<SessionEvent, SessionRow> = {
     SessionExpiryChanged: (row, { version, occurredAt, event: { data } }) =>
       row && withDeadline({ ...row, date_expiry: data.dateExpiry, version, date_updated: occurredAt }),
     SessionClosed: (row, { version, occurredAt, event: { data } }) =>
-      row && ended(row, data.reason, occurredAt, version),
+      row && { ...endedSession(row, data.reason, occurredAt), version },
     // As every reader has seen it since the deadline, however late the event is.
-    SessionExpired: (row, { version, event: { data } }) => row && ended(row, data.reason, data.at, version),
+    SessionExpired: (row, { version, event: { data } }) =>
+      row && { ...endedSession(row, data.reason, data.at), version },
     SessionReopened: (row, { version, occurredAt, event: { data } }) =>
       row &&
       withDeadline({
@@ -67,23 +69,6 @@ export const sessionProjector: Projector<SessionEvent, SessionRow> = {
     SessionDeleted: () => null,
   },
 };
-
-function ended(
-  row: SessionRow,
-  reason: NonNullable<SessionRow['closed_reason']>,
-  at: string,
-  version: number,
-): SessionRow {
-  return {
-    ...row,
-    status: 'closed',
-    closed_reason: reason,
-    date_ended: at,
-    expires_at: null,
-    version,
-    date_updated: at,
-  };
-}
 
 function withDeadline(row: SessionRow): SessionRow {
   if (row.status === 'closed') return row;

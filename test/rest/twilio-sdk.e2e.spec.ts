@@ -64,6 +64,23 @@ describe('a service, through the SDK', () => {
     expect(await services()(sid).fetch()).toEqual(updated);
   });
 
+  it('gives its default ttl to the sessions that come after a change of it', async () => {
+    const { sid } = await newService({ defaultTtl: 60 });
+    const { sessions } = services()(sid);
+    const before = await sessions.create();
+    await services()(sid).update({ defaultTtl: 600 });
+    expect((await sessions.create()).ttl).toBe(600);
+    expect((await sessions(before.sid).fetch()).toJSON()).toEqual(before.toJSON());
+  });
+
+  it('is another one when its name differs in case', async () => {
+    const small = await newService({ uniqueName: 'in case' });
+    const large = await newService({ uniqueName: 'In Case' });
+    expect((await services()('in case').fetch()).sid).toBe(small.sid);
+    expect((await services()('In Case').fetch()).sid).toBe(large.sid);
+    await expect(services()('IN CASE').fetch()).rejects.toMatchObject({ status: 404, code: 20404 });
+  });
+
   it('is found by its unique name', async () => {
     const { sid } = await newService({ uniqueName: 'by name é' });
     expect((await services()('by name é').fetch()).sid).toBe(sid);
@@ -114,6 +131,44 @@ describe('a session, through the SDK', () => {
     const session = await sessions(sid).fetch();
     expect(session).toMatchObject(wish);
     expect(session.dateStarted).toEqual(session.dateCreated);
+  });
+
+  it('may be created closed: it ended when it began, and never started', async () => {
+    const { sessions } = services()((await newService({ defaultTtl: 60 })).sid);
+    const { sid } = await sessions.create({ status: 'closed' });
+    const session = await sessions(sid).fetch();
+    expect(session).toMatchObject({
+      status: 'closed',
+      closedReason: 'api',
+      ttl: 60,
+      dateStarted: null,
+      dateEnded: session.dateCreated,
+      dateLastInteraction: null,
+      dateExpiry: null,
+      dateUpdated: session.dateCreated,
+    });
+    expect(await sessions(sid).update({ status: 'in-progress' })).toMatchObject({
+      status: 'in-progress',
+      closedReason: null,
+      dateEnded: null,
+    });
+  });
+
+  it('has not started when it was only closed and opened again', async () => {
+    const { sessions } = services()((await newService()).sid);
+    const { sid } = await sessions.create();
+    expect(await sessions(sid).update({ status: 'closed' })).toMatchObject({ dateStarted: null });
+    expect(await sessions(sid).update({ status: 'in-progress' })).toMatchObject({ dateStarted: null });
+    expect(await sessions(sid).fetch()).toMatchObject({ status: 'in-progress', dateStarted: null });
+  });
+
+  it('is another one when its name differs in case', async () => {
+    const { sessions } = services()((await newService()).sid);
+    const small = await sessions.create({ uniqueName: 'order a' });
+    const large = await sessions.create({ uniqueName: 'Order A' });
+    expect((await sessions('order a').fetch()).sid).toBe(small.sid);
+    expect((await sessions('Order A').fetch()).sid).toBe(large.sid);
+    await expect(sessions('ORDER A').fetch()).rejects.toMatchObject({ status: 404, code: 80308 });
   });
 
   it('takes an empty unique name for none, and a ttl of nothing for no limit', async () => {
@@ -196,6 +251,24 @@ describe('a list, through the SDK', () => {
     expect((await sessions.page({ pageSize: 3, pageNumber: 1 })).instances.map(({ sid }) => sid)).toEqual(
       pages[1],
     );
+  });
+
+  it('of services comes newest first as well, and is turned over to and fro', async () => {
+    const sids: string[] = [];
+    for (let i = 0; i < 5; i++) sids.unshift((await newService()).sid);
+    const first = await services().page({ pageSize: 2 });
+    const second = await first.nextPage();
+    const third = await second?.nextPage();
+    const back = await third?.previousPage();
+    const start = await back?.previousPage();
+    const shown = [first, second, third, back, start].map((page) => page?.instances.map(({ sid }) => sid));
+    const pages = [sids.slice(0, 2), sids.slice(2, 4)];
+    // Those of the other tests follow.
+    expect(shown[2]?.[0]).toBe(sids[4]);
+    expect([shown[0], shown[1], shown[3], shown[4]]).toEqual([pages[0], pages[1], pages[1], pages[0]]);
+    const all = (await services().list({ pageSize: 3 })).map(({ sid }) => sid);
+    expect(all.slice(0, 5)).toEqual(sids);
+    expect(new Set(all).size).toBe(all.length);
   });
 
   it('loses and doubles nothing while others are created', async () => {

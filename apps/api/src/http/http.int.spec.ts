@@ -131,6 +131,29 @@ describe('a path', () => {
     expect((await ask('GET', session)).body).toMatchObject({ status: 404, code: 80308 });
   });
 
+  it.each(['a/b', '/', 'a?b', 'a;b', '%41', '%2F', '100%', 'a#b', '..', 'Sessions'])(
+    'is decoded once, whatever the name: %s',
+    async (name) => {
+      const { sid } = await newService();
+      expect((await ask('POST', `/v1/Services/${sid}`, { body: { UniqueName: name } })).status).toBe(200);
+      await ask('POST', `/v1/Services/${sid}/Sessions`, { body: { UniqueName: name } });
+      const spelled = encodeURIComponent(name);
+      const { status, body } = await ask('GET', `/v1/Services/${spelled}/Sessions/${spelled}`);
+      expect([status, body?.['unique_name'], body?.['service_sid']]).toEqual([200, name, sid]);
+      expect((await ask('GET', `/v1/Services/${spelled}`)).body).toMatchObject({ sid, unique_name: name });
+      await ask('DELETE', `/v1/Services/${spelled}`);
+    },
+  );
+
+  it('may have a semicolon as it is, and does not find the letter that a name only spells', async () => {
+    const { sid } = await newService();
+    const sessions = `/v1/Services/${sid}/Sessions`;
+    for (const UniqueName of ['a;b', '%41']) await ask('POST', sessions, { body: { UniqueName } });
+    expect((await ask('GET', `${sessions}/a;b`)).body).toMatchObject({ unique_name: 'a;b' });
+    expect((await ask('GET', `${sessions}/%41`)).body).toMatchObject({ code: 80308 });
+    expect((await ask('GET', `${sessions}/A`)).body).toMatchObject({ code: 80308 });
+  });
+
   it('takes a plus for a plus', async () => {
     const { sid } = await newService();
     await ask('POST', `/v1/Services/${sid}/Sessions`, { body: { UniqueName: 'a b+c' } });
@@ -267,59 +290,6 @@ describe('an answer', () => {
     const { status, headers } = await call(api.url, 'OPTIONS', '/v1/Services');
     expect(status).toBe(204);
     expect(headers['access-control-allow-methods']).toBe('GET, POST, DELETE, OPTIONS');
-  });
-});
-
-describe('an idempotency key', () => {
-  const key = () => ({ 'Idempotency-Key': `key-${Math.random()}` });
-
-  it('gives the first answer again', async () => {
-    const { sid } = await newService();
-    const options = { headers: key(), body: { UniqueName: 'once' } };
-    const first = await ask('POST', `/v1/Services/${sid}/Sessions`, options);
-    const second = await ask('POST', `/v1/Services/${sid.toUpperCase()}/Sessions/`, options);
-    expect([second.status, second.body]).toEqual([first.status, first.body]);
-  });
-
-  it('lets the same request in flight wait for the first', async () => {
-    const { sid } = await newService();
-    const options = { headers: key(), body: { Ttl: '60' } };
-    const answers = await Promise.all(
-      Array.from({ length: 8 }, () => ask('POST', `/v1/Services/${sid}/Sessions`, options)),
-    );
-    expect(new Set(answers.map(({ body }) => body?.['sid'])).size).toBe(1);
-  });
-
-  it('belongs to one request', async () => {
-    const { sid } = await newService();
-    const headers = key();
-    await ask('POST', `/v1/Services/${sid}/Sessions`, { headers, body: { Ttl: '1' } });
-    const other = await ask('POST', `/v1/Services/${sid}/Sessions`, { headers, body: { Ttl: '2' } });
-    expect(other.body).toMatchObject({ status: 409, code: 20409 });
-  });
-
-  it('belongs to one account', async () => {
-    const headers = key();
-    const body = { UniqueName: 'mine' };
-    const stranger = await api.account();
-    expect((await ask('POST', '/v1/Services', { headers, body })).status).toBe(201);
-    expect((await ask('POST', '/v1/Services', { headers, body, login: stranger })).status).toBe(201);
-  });
-
-  it('of a refused request may be used again', async () => {
-    const { name } = await newService();
-    const headers = key();
-    const refused = await ask('POST', '/v1/Services', { headers, body: { UniqueName: name } });
-    expect(refused.body).toMatchObject({ code: 80602 });
-    await ask('DELETE', `/v1/Services/${name}`);
-    expect((await ask('POST', '/v1/Services', { headers, body: { UniqueName: name } })).status).toBe(201);
-  });
-
-  it.each([[''], ['x'.repeat(256)]])('has 1 to 255 characters', async (value) => {
-    const headers = { 'I-Twilio-Idempotency-Token': value };
-    expect((await ask('POST', '/v1/Services', { headers, body: { UniqueName: 'x' } })).body).toMatchObject({
-      code: 20001,
-    });
   });
 });
 

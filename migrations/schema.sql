@@ -134,13 +134,13 @@ create table maskline.service (
   constraint service_pkey PRIMARY KEY (partition, sid)
 );
 
-CREATE INDEX service_list ON maskline.service USING btree (partition, account_sid, date_created DESC, sid DESC);
+CREATE INDEX service_list ON maskline.service USING btree (partition, account_sid, date_created DESC, sid DESC) WHERE (date_created > '-infinity'::timestamp with time zone);
 
-CREATE UNIQUE INDEX service_name ON maskline.service USING btree (partition, account_sid, unique_name);
+CREATE UNIQUE INDEX service_name ON maskline.service USING btree (partition, account_sid, unique_name) WHERE (unique_name > ''::text);
 
-comment on index maskline.service_list is 'Keyset paging, newest first.';
+comment on index maskline.service_list is 'Keyset paging, newest first. For those who name its condition (0008).';
 
-comment on index maskline.service_name is 'Finds a service by its name; a backstop behind the claim.';
+comment on index maskline.service_name is 'Finds a service by its name; a backstop behind the claim. For those who name its condition (0008).';
 
 create table maskline.session (
   partition integer not null,
@@ -165,7 +165,7 @@ create table maskline.session (
   constraint session_pkey PRIMARY KEY (partition, sid)
 ) with (fillfactor=80);
 
-CREATE INDEX session_list ON maskline.session USING btree (partition, service_sid, date_created DESC, sid DESC);
+CREATE INDEX session_list ON maskline.session USING btree (partition, service_sid, date_created DESC, sid DESC) WHERE (date_created > '-infinity'::timestamp with time zone);
 
 CREATE INDEX session_timer ON maskline.session USING btree (partition, timer_at) WHERE (timer_at IS NOT NULL);
 
@@ -173,7 +173,7 @@ CREATE UNIQUE INDEX session_name ON maskline.session USING btree (partition, ser
 
 comment on column maskline.session.timer_at is 'At or before expires_at: when to look at the session again. Not event-sourced: a deadline that moves later leaves it and its index alone.';
 
-comment on index maskline.session_list is 'Keyset paging, newest first; also the sessions that a deleted service leaves behind.';
+comment on index maskline.session_list is 'Keyset paging, newest first; also the sessions that a deleted service leaves behind. For those who name its condition (0008).';
 
 comment on index maskline.session_name is 'Finds a session by its name; a backstop behind the claim.';
 
@@ -560,18 +560,22 @@ CREATE OR REPLACE FUNCTION maskline.settle_timers(p integer, sids text[])
  SET search_path TO 'maskline', 'pg_catalog'
  SET lock_timeout TO '2s'
 AS $function$
+declare
+  due text;
 begin
   perform from partition_head h where h.partition = p for update;
-  return query
-    with settled as (
-      update session s
-      set timer_at = case when exists (select from service k where k.partition = p and k.sid = s.service_sid) then s.expires_at end
-      where s.partition = p and s.sid = any(sids) and s.timer_at <= maskline.clock()
-        and (s.expires_at is null or s.expires_at > maskline.clock()
-          or not exists (select from service k where k.partition = p and k.sid = s.service_sid))
-      returning s.timer_at
-    )
-    select t.timer_at from settled t where t.timer_at is not null;
+  foreach due in array sids loop
+    return query
+      with settled as (
+        update session s
+        set timer_at = case when exists (select from service k where k.partition = p and k.sid = s.service_sid) then s.expires_at end
+        where s.partition = p and s.sid = due and coalesce(s.timer_at, 'infinity') <= maskline.clock()
+          and (s.expires_at is null or s.expires_at > maskline.clock()
+            or not exists (select from service k where k.partition = p and k.sid = s.service_sid))
+        returning s.timer_at
+      )
+      select t.timer_at from settled t where t.timer_at is not null;
+  end loop;
 end
 $function$;
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Database } from '#platform';
-import { postgresVersions, testDatabase } from '#testing';
+import { postgresVersions, tableReadings, testDatabase } from '#testing';
 import { appendOne } from './append-one.js';
 import { append } from './append.js';
 import { load } from './load.js';
@@ -100,9 +100,9 @@ describe.each(postgresVersions())('plans made while the tables were empty, on Po
 
   it('look up what they need and scan nothing', async () => {
     await everyKind(); // whatever is planned anew because a table grew by much
-    const before = await readings(database);
+    const before = await tableReadings(database, 'append', tables);
     await everyKind();
-    const after = await readings(database);
+    const after = await tableReadings(database, 'append', tables);
     const scanned = Object.entries(after).map(([name, { scans, read }]) => {
       const { scans: scansBefore = 0, read: readBefore = 0 } = before[name] ?? {};
       return { name, scans: scans - scansBefore, readPerCommand: Math.round((read - readBefore) / batch) };
@@ -125,26 +125,6 @@ const tables = [
   'session',
   'service',
 ];
-
-interface Reading {
-  /** Sequential scans. */
-  readonly scans: number;
-  /** Rows read by them, and entries read of every index. */
-  readonly read: number;
-}
-
-/** What was read of each table so far. */
-async function readings(database: Database): Promise<Record<string, Reading>> {
-  // A session reports late what it did; the one connection that this spec's statements use is told to do so at once.
-  await database.append.query('select pg_stat_force_next_flush()');
-  await database.append.query('select 1');
-  const { rows } = await database.admin.query<Reading & { name: string }>(`
-    select t.relname as name, t.seq_scan as scans, (t.seq_tup_read + sum(i.idx_tup_read))::float8 as read
-    from pg_stat_user_tables t join pg_stat_user_indexes i using (relid)
-    where t.schemaname = 'maskline' and t.relname = any ('{${tables.join()}}')
-    group by t.relid, t.relname, t.seq_scan, t.seq_tup_read`);
-  return Object.fromEntries(rows.map(({ name, ...reading }) => [name, reading]));
-}
 
 async function fill(database: Database): Promise<void> {
   const account = `'${specAccount}'`;

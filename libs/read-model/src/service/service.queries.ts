@@ -16,8 +16,9 @@ const bySid = `
   ) s on true
   order by r.i`;
 
+/** With the condition of the index of names (see migration 0008). */
 const byName = `
-  select sid from maskline.service where partition = $1 and account_sid = $2 and unique_name = $3`;
+  select sid from maskline.service where partition = $1 and account_sid = $2 and unique_name = $3 and unique_name > ''`;
 
 interface Key {
   readonly accountSid: string;

@@ -4,7 +4,7 @@ import { timerSlices } from './expiry-horizon.js';
 const between = `
   select distinct date_bin($4::interval, timer_at, 'epoch') as timer
   from maskline.session
-  where partition = $1 and timer_at > coalesce($2, '-infinity'::timestamptz) and timer_at <= $3`;
+  where partition = $1 and timer_at > coalesce($2, '-infinity'::timestamptz) and timer_at <= $3 and timer_at is not null`;
 
 /** The times for which timers are needed in a range, `after` excluded; those that lie within `grain` count as one, its start. */
 export async function readTimersBetween(
@@ -22,9 +22,13 @@ export async function readTimersBetween(
   return (rows as { timer: string }[]).map(({ timer }) => timer);
 }
 
+/**
+ * One by one, and what is null is left out afterwards: `sid = any(…)` or `timer_at is not null` would let the planner walk all
+ * sessions or all timers when it plans for a small table (see migration 0008).
+ */
 const ofSessions = `
-  select timer_at as timer from maskline.session
-  where partition = $1 and sid = any($2::text[]) and timer_at is not null`;
+  select s.timer_at as timer from unnest($2::text[]) r(sid)
+  cross join lateral (select timer_at from maskline.session s where s.partition = $1 and s.sid = r.sid limit 1) s`;
 
 export async function readTimersOf(
   db: Queryable,
@@ -36,7 +40,7 @@ export async function readTimersOf(
     text: ofSessions,
     values: [partition, [...sids]],
   });
-  return (rows as { timer: string }[]).map(({ timer }) => timer);
+  return (rows as { timer: string | null }[]).flatMap(({ timer }) => timer ?? []);
 }
 
 /** A session whose timer has come. */
@@ -58,7 +62,8 @@ const due = `
   from (select maskline.clock() as now) c
   cross join lateral (
     select partition, sid, account_sid, service_sid, timer_at, expires_at from maskline.session s
-    where s.partition = $1 and s.timer_at <= c.now and (hashtextextended(s.sid, 0) & ${timerSlices - 1})::int = any($2::int[])
+    where s.partition = $1 and s.timer_at <= c.now and s.timer_at is not null
+      and (hashtextextended(s.sid, 0) & ${timerSlices - 1})::int = any($2::int[])
       and (s.timer_at, s.sid) > ($3::timestamptz, $4::text)
     order by s.timer_at, s.sid limit $5
   ) s`;
@@ -83,12 +88,15 @@ export async function readDueTimers(
   return rows as DueTimer[];
 }
 
+/** The first timer of each partition, and only then the time: the clock is volatile, and no index is searched by what may change. */
 const any = `
-  select h.partition from maskline.partition_head h
-  where exists (
-    select from maskline.session s
-    where s.partition = h.partition and s.timer_at <= maskline.clock() - make_interval(secs => $1)
-  )`;
+  select h.partition
+  from maskline.partition_head h
+  cross join lateral (
+    select s.timer_at from maskline.session s
+    where s.partition = h.partition and s.timer_at is not null order by s.timer_at limit 1
+  ) first
+  where first.timer_at <= maskline.clock() - make_interval(secs => $1)`;
 
 /** The partitions in which a timer came due more than so many seconds ago. */
 export async function partitionsWithDueTimers(db: Queryable, seconds: number): Promise<number[]> {

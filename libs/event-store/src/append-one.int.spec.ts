@@ -4,7 +4,7 @@ import { postgresVersions, testDatabase } from '#testing';
 import { appendOne } from './append-one.js';
 import { append } from './append.js';
 import { ensurePartitions } from './partitions.js';
-import { live, plainCommand, specAccount } from './plain-command.js';
+import { live, plainCommand, specAccount } from './spec/plain-command.js';
 import type { PreparedCommand } from './prepared-command.js';
 
 describe.each(postgresVersions())('a command that is alone, on PostgreSQL %s', (postgres) => {

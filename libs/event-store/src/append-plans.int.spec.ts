@@ -5,7 +5,7 @@ import { appendOne } from './append-one.js';
 import { append } from './append.js';
 import { load } from './load.js';
 import { ensurePartitions } from './partitions.js';
-import { live, plainCommand, specAccount } from './plain-command.js';
+import { live, plainCommand, specAccount } from './spec/plain-command.js';
 import type { PreparedCommand } from './prepared-command.js';
 
 /** Rows in each table by the time that counts. */

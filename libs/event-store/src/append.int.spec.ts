@@ -5,7 +5,7 @@ import { append, type Outcome } from './append.js';
 import { contentHash } from './content-hash.js';
 import { canonicalJson } from './canonical-json.js';
 import { ensurePartitions } from './partitions.js';
-import { live, plainCommand, specAccount } from './plain-command.js';
+import { live, plainCommand, specAccount } from './spec/plain-command.js';
 import type { PreparedCommand } from './prepared-command.js';
 import { isoTime } from './upcasters.js';
 import type { EventRow } from './recorded-event.js';

@@ -4,7 +4,7 @@ import { cleanUp, postgresVersions, testDatabase, waitFor } from '#testing';
 import type { Outcome } from './append.js';
 import { Batcher, type BatcherOptions, type Flush } from './batcher.js';
 import { ensurePartitions } from './partitions.js';
-import { live, plainCommand } from './plain-command.js';
+import { live, plainCommand } from './spec/plain-command.js';
 import type { PreparedCommand } from './prepared-command.js';
 
 const options: BatcherOptions = { maxBatch: 128, maxInFlight: 2, maxWaiting: 4096, patience: 30_000 };

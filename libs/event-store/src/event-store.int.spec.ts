@@ -24,7 +24,7 @@ import type { EventStore } from './event-store.js';
 import type { Changed } from './outcomes.js';
 import type { ChangeOptions } from './prepare.js';
 import { readStream } from './read-stream.js';
-import { specContext } from './plain-command.js';
+import { specContext } from './spec/plain-command.js';
 
 const settings = {
   defaultTtl: 0,

@@ -6,7 +6,7 @@ import { postgresVersions, testDatabase, testStore } from '#testing';
 import type { Decoding } from './decoding.js';
 import type { EventStore } from './event-store.js';
 import { foldStreams, type FoldedStreams } from './fold-streams.js';
-import { specContext } from './plain-command.js';
+import { specContext } from './spec/plain-command.js';
 
 // A stream of this spec's own: a note, and what was written on it.
 

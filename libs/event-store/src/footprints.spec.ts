@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Footprints, type Footprint } from './footprints.js';
-import { live, plainCommand } from './plain-command.js';
+import { live, plainCommand } from './spec/plain-command.js';
 import type { ClaimRange, PreparedCommand } from './prepared-command.js';
 
 function command(streamId: string, over: Partial<PreparedCommand> = {}): PreparedCommand {

@@ -7,7 +7,7 @@ import { canonicalJson } from './canonical-json.js';
 import { contentHash } from './content-hash.js';
 import type { EventStore } from './event-store.js';
 import { openSealed } from './open-sealed.js';
-import { specContext } from './plain-command.js';
+import { specContext } from './spec/plain-command.js';
 import { readLog } from './read-log.js';
 import { readStream } from './read-stream.js';
 import type { EventRow, RecordedEvent } from './recorded-event.js';

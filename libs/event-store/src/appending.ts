@@ -1,0 +1,97 @@
+import type { DomainEvent, Stream } from '#domain';
+import { newUuid } from '#platform';
+import type { Outcome, Queryable } from './append.js';
+import { Batcher, type BatcherOptions } from './batcher.js';
+import { evolved, type Aggregate, type Current, type Reading } from './current.js';
+import type { EventContext } from './event-context.js';
+import { firstOutcome, type Changed } from './outcomes.js';
+import { partitionOf } from './partition.js';
+import { prepare, type ChangeOptions } from './prepare.js';
+import { projectInline } from './project-inline.js';
+import type { Recent } from './recent.js';
+import { recordedEvent } from './upcasters.js';
+
+export interface Appended {
+  readonly outcome: Outcome;
+  /** Null when the command was refused. */
+  readonly changed: Changed | null;
+}
+
+/** Hands decisions to the batcher of their partition and says what became of them. */
+export class Appending {
+  readonly #batchers: readonly Batcher[];
+
+  constructor(
+    db: Queryable,
+    private readonly reading: Reading,
+    private readonly partitions: number,
+    /** Is told the time with each answer. */
+    private readonly recent: Recent,
+    batching: BatcherOptions,
+    private readonly onConflict: () => void,
+  ) {
+    this.#batchers = Array.from(
+      { length: partitions },
+      (_, partition) => new Batcher(db, partition, batching),
+    );
+  }
+
+  /** Resolves when every command taken so far has its outcome. */
+  async drain(): Promise<void> {
+    await Promise.all(this.#batchers.map((batcher) => batcher.drain()));
+  }
+
+  async append<State extends Aggregate, Event extends DomainEvent>(
+    stream: Stream<State, Event>,
+    id: string,
+    context: EventContext,
+    current: Current<State>,
+    events: readonly Event[],
+    options: ChangeOptions,
+    commandId = context.idempotency?.commandId ?? newUuid(),
+  ): Promise<Appended> {
+    const { command, rows } = prepare(stream, id, context, commandId, current, events, options, this.reading);
+    const batcher = this.#batchers[partitionOf(context.accountSid, this.partitions)];
+    if (batcher === undefined) throw new Error('there is no such partition');
+    const outcome = await batcher.submit(command);
+    if ('now' in outcome) this.recent.tell(outcome.now);
+    if (outcome.kind === 'duplicate') return { outcome, changed: firstOutcome(outcome, context) };
+    const changed = { sid: id, version: current.version + events.length, isDuplicate: false, rows };
+    if (outcome.kind === 'ok') return { outcome, changed };
+    if (outcome.kind !== 'conflict') return { outcome, changed: null };
+    // Newer events of this very command: it was committed, by a try of ours whose answer was lost, or by another process.
+    if (outcome.newer.some((event) => event.command_id === commandId)) {
+      const isOurs = outcome.newer.some((event) => event.event_id === command.events[0]?.eventId);
+      const { now } = outcome;
+      return { outcome: isOurs ? { kind: 'ok', version: changed.version, now } : outcome, changed };
+    }
+    this.onConflict();
+    return { outcome, changed: null };
+  }
+
+  /** Folds in what a conflict handed back, which saves the reload; null when that was not all. */
+  caughtUp<State extends Aggregate, Event extends DomainEvent>(
+    stream: Stream<State, Event>,
+    streamId: string,
+    current: Current<State>,
+    conflict: Extract<Outcome, { kind: 'conflict' }>,
+  ): Current<State> | null {
+    if (current.version + conflict.newer.length !== conflict.version) return null;
+    // What came meanwhile may have brought keys, and only a load brings those along.
+    if (stream.personal !== undefined) return null;
+    const { projectors, upcasters } = this.reading;
+    return conflict.newer.reduce((before: Current<State>, row): Current<State> => {
+      const recorded = recordedEvent(row, upcasters);
+      const { event, occurredAt, version } = recorded;
+      return {
+        version,
+        state: evolved(stream, before.state, recorded),
+        rows: projectInline(projectors[stream.category] ?? [], streamId, before, occurredAt, [event]),
+        now: conflict.now,
+        goodUntil: null,
+        parentVersion: null,
+        keys: before.keys,
+      };
+    }, current);
+  }
+}

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes, type KeyObject } from 'node:crypto';
 
 // AES-256-GCM. A box is: format (1 byte) | nonce (12) | tag (16) | ciphertext.
-// With a random nonce, one key is good for 2^32 boxes; we seal a handful per account.
+// With a random nonce, one key is good for 2^32 boxes; we seal two per account and one for each person whose data an event holds.
 
 const FORMAT = 1;
 const NONCE_BYTES = 12;

@@ -1,3 +1,4 @@
+import type { AccountEvent } from '#domain';
 import { StartError } from '#platform';
 import { foldedTables } from '#read-model';
 
@@ -10,4 +11,9 @@ export function checkTypes(types: readonly string[]): readonly string[] {
 }
 
 /** An account has no rows that its events are folded into. */
-const accountTypes = ['AccountCreated', 'AccountTokenChanged', 'ApiKeyCreated', 'ApiKeyRevoked'];
+const accountTypes = Object.keys({
+  AccountCreated: true,
+  AccountTokenChanged: true,
+  ApiKeyCreated: true,
+  ApiKeyRevoked: true,
+} satisfies Record<AccountEvent['type'], true>);

@@ -4,6 +4,7 @@ export * from './shared/erased.js';
 export * from './shared/personal-data.js';
 export * from './shared/sid.js';
 export * from './shared/stream.js';
+export * from './aggregates.js';
 export * from './account/account.decider.js';
 export * from './account/account.events.js';
 export * from './account/account.state.js';

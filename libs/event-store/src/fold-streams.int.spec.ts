@@ -16,6 +16,7 @@ type Note = { status: 'absent' | 'live' | 'deleted' };
 
 const noteStream: Stream<Note, NoteEvent> = {
   category: 'note',
+  prefix: 'KC',
   stateSchema: 1,
   initial: { status: 'absent' },
   deleted: { status: 'deleted' },

@@ -32,6 +32,7 @@ type Box =
 
 const boxStream: Stream<Box, BoxEvent> = {
   category: 'box',
+  prefix: 'KC',
   stateSchema: 1,
   initial: { status: 'absent' },
   deleted: { status: 'deleted' },

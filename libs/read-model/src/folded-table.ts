@@ -1,4 +1,4 @@
-import { serviceStream, sessionStream, type DomainEvent } from '#domain';
+import { serviceStream, sessionStream, type DomainEvent, type Stream } from '#domain';
 import { anyProjector, type AnyProjector, type Projector } from '#event-store';
 import { serviceProjector } from './service/service.projector.js';
 import { sessionProjector } from './session/session.projector.js';
@@ -16,9 +16,12 @@ export interface FoldedTable {
   readonly derived: Readonly<Record<string, string>>;
 }
 
-function foldedTable<Event extends DomainEvent, Row extends { readonly sid: string }>(
-  prefix: string,
-  category: string,
+function foldedTable<
+  State extends { readonly status: string },
+  Event extends DomainEvent,
+  Row extends { readonly sid: string },
+>(
+  { prefix, category }: Stream<State, Event>,
   projector: Projector<Event, Row>,
   derived: FoldedTable['derived'] = {},
 ): FoldedTable {
@@ -33,14 +36,19 @@ function foldedTable<Event extends DomainEvent, Row extends { readonly sid: stri
   };
 }
 
-export const serviceTable = foldedTable('KS', serviceStream.category, serviceProjector);
+export const serviceTable = foldedTable(serviceStream, serviceProjector);
 
 /** A timer may stand earlier than the deadline, which saves index writes; a fresh one stands on it. */
-export const sessionTable = foldedTable('KC', sessionStream.category, sessionProjector, {
+export const sessionTable = foldedTable(sessionStream, sessionProjector, {
   timer_at: 'expires_at',
 });
 
 export const foldedTables: readonly FoldedTable[] = [serviceTable, sessionTable];
+
+/** By category: the rows that are written in the transaction of their events. */
+export const inlineProjectors: Readonly<Record<string, readonly AnyProjector[]>> = Object.fromEntries(
+  foldedTables.map(({ category, projector }) => [category, [projector]]),
+);
 
 export function findFoldedTable(name: string): FoldedTable | null {
   return foldedTables.find((table) => table.name === name) ?? null;

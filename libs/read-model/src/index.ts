@@ -2,7 +2,6 @@ export * from './account/find-secret.js';
 export * from './page.js';
 export * from './session/present-session.js';
 export * from './tables.js';
-export * from './inline-projectors.js';
 export * from './service/service.projector.js';
 export * from './service/service.queries.js';
 export * from './session/session.projector.js';

@@ -46,6 +46,7 @@ describe('scenario', () => {
   }
   const stream: Stream<Light, Switched> = {
     category: 'light',
+    prefix: 'KC',
     stateSchema: 1,
     initial: { status: 'off', since: '' },
     deleted: { status: 'off', since: '' },

@@ -21,6 +21,7 @@ function evolve(account: Account, event: AccountEvent): Account {
 
 export const accountStream: Stream<Account, AccountEvent> = {
   category: 'account',
+  prefix: 'AC',
   stateSchema: 1,
   initial: { status: 'absent' },
   deleted: { status: 'deleted' },

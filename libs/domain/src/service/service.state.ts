@@ -21,6 +21,7 @@ function evolve(service: Service, event: ServiceEvent): Service {
 
 export const serviceStream: Stream<Service, ServiceEvent> = {
   category: 'service',
+  prefix: 'KS',
   stateSchema: 1,
   initial: { status: 'absent' },
   deleted: { status: 'deleted' },

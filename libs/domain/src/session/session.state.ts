@@ -75,6 +75,7 @@ function sessionNameKey(serviceSid: string, uniqueName: string): string {
 
 export const sessionStream: Stream<Session, SessionEvent> = {
   category: 'session',
+  prefix: 'KC',
   stateSchema: 1,
   initial: { status: 'absent' },
   deleted: { status: 'deleted' },

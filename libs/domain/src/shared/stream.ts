@@ -17,6 +17,8 @@ export type AppendRefusal = 'parent' | 'taken' | 'in_use' | 'limit';
  */
 export interface Stream<State extends { readonly status: string }, Event extends DomainEvent> {
   readonly category: string;
+  /** The two letters that the ids of its streams start with. */
+  readonly prefix: string;
   /** The version of the shape of `State`; raise it when the shape changes, and stored states are folded anew. */
   readonly stateSchema: number;
   readonly initial: State;

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { accountStream, serviceStream, sessionStream, type DomainEvent, type Stream } from '#domain';
+import { aggregates, type DomainEvent } from '#domain';
 import { foldStreams, type Fold, type FoldedStreams } from '#event-store';
 import { inSnapshot } from './in-snapshot.js';
 import type { Verifying } from './verifying.js';
@@ -28,23 +28,8 @@ interface Kind {
   readonly evolve: (state: State, event: DomainEvent, occurredAt: string) => State;
 }
 
-const kinds: readonly Kind[] = [
-  kindOf('AC', accountStream),
-  kindOf('KS', serviceStream),
-  kindOf('KC', sessionStream),
-];
-
-/** Whatever is folded with it are events of its own streams and states that it made. */
-function kindOf<Known extends State, Event extends DomainEvent>(
-  prefix: string,
-  stream: Stream<Known, Event>,
-): Kind {
-  return {
-    ...stream,
-    prefix,
-    evolve: (state, event, at) => stream.evolve(state as Known, event as Event, at),
-  };
-}
+/** Whatever is folded with a kind are events of its own streams and states that it made. */
+const kinds = aggregates.map((stream) => stream as unknown as Kind);
 
 /**
  * Folds every stream and compares version, status and state with what the append has stored beside the events. A state of an

@@ -8,6 +8,8 @@ const channel = 'maskline_appended';
 /** Milliseconds between two notifications to other processes at least: they are hints, and one serves for all before it. */
 const notifyEvery = 50;
 const reconnectAfter = 1000;
+/** Milliseconds that a server is given to close a connection. */
+const goodbye = 1000;
 
 /**
  * Wakes the readers of the log after an append: at once in this process, by NOTIFY in others. The notification is sent
@@ -74,14 +76,21 @@ export class Wake {
   /** Returns when stopped, throws when the connection breaks. */
   async #listenOnce(client: pg.Client, signal: AbortSignal): Promise<void> {
     client.on('notification', ({ payload }) => this.#signals.emit(payload ?? ''));
-    const broken = once(client, 'end');
     client.on('error', () => undefined);
+    // From the start and never rejecting: the connection may break, and the stop may come, while LISTEN is under way.
+    const over = once(client, 'end', { signal }).catch(() => undefined);
     try {
-      await client.query(`listen ${channel}`);
-      await Promise.race([broken, once(signal, 'abort')]);
+      await Promise.race([client.query(`listen ${channel}`), over]);
+      await over;
       if (!signal.aborted) throw new Error('the connection ended');
     } finally {
-      await client.end().catch(() => undefined);
+      await this.#end(client);
     }
+  }
+
+  /** A server that is silent says no goodbye either; the process goes without it. */
+  async #end(client: pg.Client): Promise<void> {
+    const ended = client.end().catch(() => undefined);
+    await Promise.race([ended, pause(goodbye, undefined, { ref: false })]);
   }
 }

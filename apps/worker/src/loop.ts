@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
+import { nameError } from '#platform';
 
 /** Does the same again and again until it is stopped. A failure is logged once, and the next turn comes as usual. */
 export class Loop {
@@ -34,9 +35,7 @@ export class Loop {
         if (this.#hasFailed) this.logger.log('goes on');
         this.#hasFailed = false;
       } catch (error) {
-        // Without the message: it may quote what people wrote.
-        if (!this.#hasFailed)
-          this.logger.warn(`fails: ${error instanceof Error ? error.name : 'not an error'}`);
+        if (!this.#hasFailed) this.logger.warn(`fails: ${nameError(error)}`);
         this.#hasFailed = true;
       }
       await pause(this.everyMilliseconds, undefined, { signal }).catch(() => undefined);

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
+import { nameError } from '#platform';
 import {
   acquireLease,
   leaseSeconds,
@@ -13,7 +14,6 @@ import {
 } from './lease.js';
 import { readLog, type LogPage } from './read-log.js';
 import type { RecordedEvent } from './recorded-event.js';
-import { sqlState } from './pg-errors.js';
 import type { Upcasters } from './upcasters.js';
 import type { Wake } from './wake.js';
 
@@ -206,10 +206,10 @@ export class Subscription {
       return;
     }
     this.#failures++;
-    this.logger.error(`cannot go on, try ${this.#failures}: ${describe(error)}`);
+    this.logger.error(`cannot go on, try ${this.#failures}: ${nameError(error)}`);
     const { name, partition } = this.options;
     if (lease !== null) {
-      await noteFailure(this.pool, name, partition, lease.epoch, describe(error)).catch(() => undefined);
+      await noteFailure(this.pool, name, partition, lease.epoch, nameError(error)).catch(() => undefined);
     }
     const backOff = Math.min(shortestBackOff * 2 ** Math.min(this.#failures, 10), longestBackOff);
     await pause(backOff * (0.5 + Math.random()), undefined, { signal }).catch(() => undefined);
@@ -221,11 +221,4 @@ export class Subscription {
     await releaseLease(this.pool, name, partition, this.#lease.epoch).catch(() => undefined);
     this.#lease = null;
   }
-}
-
-/** An error without its message, which may quote what people wrote. */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return 'not an error';
-  const state = sqlState(error);
-  return state === null ? error.name : `${error.name} ${state}`;
 }

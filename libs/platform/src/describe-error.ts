@@ -31,6 +31,16 @@ export function describeError(error: unknown): DescribedError {
   };
 }
 
+/** SQLSTATEs and what Node calls its errors: nothing that a person wrote. */
+const ERROR_CODE = /^[0-9A-Z_]{3,30}$/;
+
+/** An error in a word, for places where not even its message may go: it may quote what people wrote. */
+export function nameError(error: unknown): string {
+  if (!types.isNativeError(error)) return 'not an error';
+  const code = textOf(error, 'code');
+  return code !== null && ERROR_CODE.test(code) ? `${error.name} ${code}` : error.name;
+}
+
 function textOf(error: Error, key: 'code' | 'constraint'): string | null {
   const value: unknown = Reflect.get(error, key);
   return typeof value === 'string' ? value : null;

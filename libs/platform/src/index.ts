@@ -2,6 +2,7 @@ export * from './config.js';
 export * from './database.js';
 export * from './database-checks.js';
 export * from './database-queues.js';
+export * from './describe-error.js';
 export * from './embedded-postgres/embedded-postgres.js';
 export * from './errno.js';
 export * from './free-port.js';

@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { describeError } from '#platform';
 
 const quietFor = 60_000;
 
@@ -15,7 +16,7 @@ export class FailureLog {
     const now = performance.now();
     if (now < this.#quietUntil) return;
     this.#quietUntil = now + quietFor;
-    this.logger.warn(`the queue cannot be reached: ${error.message}`);
+    this.logger.warn(`the queue cannot be reached: ${describeError(error).message}`);
   };
 
   /** Tells of the recovery, if a failure was told. */

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { DelayedError, UnrecoverableError, type Job } from 'bullmq';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ZodType } from 'zod';
+import { nameError } from '#platform';
 import { FailureLog } from './failure-log.js';
 import { openWhenThere } from './open-when-there.js';
 import type { OpenWorker, QueueBackend } from './queue-backend.js';
@@ -66,7 +67,7 @@ export class JobWorker<Data> {
     const listener = {
       failed: this.#log.failed,
       jobFailed: (jobId: string, error: Error) => {
-        this.logger.warn(`job ${jobId} failed: ${error.name}`);
+        this.logger.warn({ message: `job ${jobId} failed`, err: error });
       },
     };
     this.#worker = await openWhenThere(
@@ -84,9 +85,17 @@ export class JobWorker<Data> {
     try {
       await this.options.handle(parsed.data);
     } catch (error) {
-      if (!(error instanceof TryLater)) throw error;
+      if (!(error instanceof TryLater)) throw withoutWords(error);
       await job.moveToDelayed(Date.now() + error.milliseconds, token);
       throw new DelayedError();
     }
   }
+}
+
+/**
+ * BullMQ keeps the message and the stack of what a handler throws in the job, for days, and jobs hold no personal data;
+ * PostgreSQL quotes names and numbers in its messages. The cause, which is not kept, is for the log.
+ */
+function withoutWords(error: unknown): Error {
+  return new Error(nameError(error), { cause: error });
 }

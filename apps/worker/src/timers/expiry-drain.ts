@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { DomainError, sessionStream } from '#domain';
 import type { EventContext, EventStore, Queryable } from '#event-store';
+import { nameError } from '#platform';
 import {
   readDueTimers,
   releaseTimerSlices,
@@ -100,7 +101,7 @@ export class ExpiryDrain {
     }
     expired += await before;
     if (failures.length > 0) {
-      this.logger.error(`${failures.length} sessions could not be expired, first: ${nameOf(failures[0])}`);
+      this.logger.error(`${failures.length} sessions could not be expired, first: ${nameError(failures[0])}`);
     }
     if (failures.some(isOverload)) throw failures.find(isOverload);
     return expired;
@@ -154,8 +155,4 @@ function expiryContext(accountSid: string): EventContext {
     traceParent: null,
     idempotency: null,
   };
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : 'not an error';
 }

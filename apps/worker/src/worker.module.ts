@@ -57,7 +57,7 @@ export class WorkerModule {
               new ExpiryTimers(database, events, wake, queues, observeExpiry(metrics), expiry),
               new Cascades(database, events, wake),
               new Relays(database, events, wake, queues),
-              new Housekeeping(database.admin),
+              new Housekeeping(database.subscriptions),
             ]),
           inject: [Database, EventStore, Wake],
         },

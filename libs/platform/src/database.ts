@@ -21,7 +21,7 @@ const budgets = {
   append: { max: 2, isIndexed: true, statement: 15, lock: 5 },
   reads: { max: 6, isIndexed: true, statement: 10, lock: 5 },
   subscriptions: { max: 3, isIndexed: true, statement: 60, lock: 10 },
-  /** Migrations, rebuild, verification, CLI: work of any length. */
+  /** Migrations, rebuild, verification, CLI, and what a process does once at its start: work of any length. */
   admin: { max: 3, isIndexed: false, statement: 0, lock: 0 },
 } as const satisfies Record<string, Budget>;
 

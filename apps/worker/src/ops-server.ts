@@ -23,17 +23,8 @@ export async function serveOps(
         send(response, 200, { status: 'ok' });
         return;
       case '/readyz': {
-        const results = [...(await readiness.ask())];
-        const failing = results.filter(([, reason]) => reason !== null);
-        if (failing.length > 0) {
-          logger.warn(`not ready: ${failing.map(([name, reason]) => `${name}: ${reason}`).join('; ')}`);
-        }
-        send(response, failing.length === 0 ? 200 : 503, {
-          status: failing.length === 0 ? 'ready' : 'not ready',
-          checks: Object.fromEntries(
-            results.map(([name, reason]) => [name, reason === null ? 'ok' : 'failing']),
-          ),
-        });
+        const { code, body } = await readiness.ask();
+        send(response, code, body);
         return;
       }
       case '/metrics':

@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import { ApplicationModule } from '#application';
-import { Readiness, type ReadinessCheck } from '#platform';
+import { Readiness, type ReadinessCheck, type ReadinessRemark } from '#platform';
 import { HealthController } from './ops/health.controller.js';
 import { MetricsController } from './ops/metrics.controller.js';
 import { ServiceController } from './services/service.controller.js';
@@ -9,8 +9,8 @@ import { SessionController } from './sessions/session.controller.js';
 
 export interface ApiParts {
   readonly metrics: Registry;
-  /** What must be there before this process gets requests. */
-  readonly checks: readonly ReadinessCheck[];
+  /** What must be there before this process gets requests, and what else /readyz says. */
+  readonly checks: readonly (ReadinessCheck | ReadinessRemark)[];
 }
 
 /** The HTTP side of Maskline. The database, the store and the queries come from the process's global StoreModule. */

@@ -227,9 +227,11 @@ describe('consumer and replay', () => {
       name: z.string(),
       types: z.array(z.string()).nullable(),
       behind: z.number(),
+      waiting: z.number().nullable(),
+      failed: z.number().nullable(),
     });
     expect(await answers(consumer, 'consumer list')).toEqual([
-      { name: 'billing', types: ['SessionCreated', 'SessionDeleted'], behind: 0 },
+      { name: 'billing', types: ['SessionCreated', 'SessionDeleted'], behind: 0, waiting: 0, failed: 0 },
     ]);
 
     const backend = openQueues({ REDIS_URL: undefined, DATABASE_URL: databaseUrl() }, 'spec');
@@ -250,6 +252,10 @@ describe('consumer and replay', () => {
     const ofService = `replay --consumer billing --service ${serviceSid} --type SessionDeleted --go --missing-only`;
     expect((await maskline(ofService)).stdout).toMatch(/sent 1 event to billing\n$/);
     expect(await queue.unfinished()).toBe(3);
+    const again = await maskline(ofService);
+    expect(again.stdout).toMatch(/sent 0 events to billing, 1 event in its queue already\n$/);
+    expect((await maskline('consumer retry billing')).stdout).toBe('sent 0 events to billing again\n');
+    expect(await answers(consumer, 'consumer list')).toMatchObject([{ waiting: 3, failed: 0 }]);
     expect((await maskline(`${replay} --to 1999-01-01`)).stdout).toContain('0 events in all');
 
     expect((await maskline('consumer remove billing')).code).toBe(0);

@@ -1,4 +1,5 @@
-import { openQueues, type QueueBackend } from '#queues';
+import { StartError } from '#platform';
+import { eventQueue, openQueues, type EventJob, type JobQueue, type QueueBackend } from '#queues';
 import type { Cli } from './cli.js';
 import { databaseUrl } from './connect.js';
 
@@ -8,4 +9,17 @@ export async function connectQueues(cli: Cli): Promise<QueueBackend> {
   const queues = openQueues({ REDIS_URL: cli.config.REDIS_URL, DATABASE_URL }, 'cli');
   cli.shutdown.add('the queue connections', () => queues.close());
   return queues;
+}
+
+/** The queue of a consumer, which must be there now: a command does not wait for it. */
+export async function openEventQueue(cli: Cli, consumer: string): Promise<JobQueue<EventJob>> {
+  const backend = await connectQueues(cli);
+  await backend.probe().catch(() => {
+    throw new StartError(`the queues cannot be reached (${backend.name}): nothing was sent`);
+  });
+  const queue = eventQueue(backend, consumer);
+  cli.shutdown.add('the queue', () => queue.stop());
+  queue.start();
+  await queue.connected();
+  return queue;
 }

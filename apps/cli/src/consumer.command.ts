@@ -1,24 +1,29 @@
 import { Command } from 'commander';
-import { readSubscriptions } from '#event-store';
+import { readSubscriptions, type Queryable } from '#event-store';
 import { StartError } from '#platform';
 import {
   addConsumer,
+  ConsumerBacklogs,
   consumerName,
   listConsumers,
   relayName,
   removeConsumer,
+  type ConsumerBacklog,
   type ConsumerStart,
 } from '#queues';
 import { checkTypes } from './check-types.js';
 import type { Cli } from './cli.js';
+import { connectQueues, openEventQueue } from './connect-queues.js';
 import { connect } from './connect.js';
-import { count, print, printJson, printTable } from './output.js';
+import { findConsumer } from './find-consumer.js';
+import { count, plural, print, printJson, printTable } from './output.js';
 
 export function consumerCommand(cli: Cli): Command {
   return new Command('consumer')
     .description('register those who react to events')
     .addCommand(addCommand(cli))
     .addCommand(listCommand(cli))
+    .addCommand(retryCommand(cli))
     .addCommand(removeCommand(cli));
 }
 
@@ -54,23 +59,46 @@ function listCommand(cli: Cli): Command {
     .action(async ({ json }: { json?: true }) => {
       const { admin } = await connect(cli);
       const subscriptions = await readSubscriptions(admin);
+      const backlogs = await readBacklogs(cli, admin);
       const consumers = (await listConsumers(admin)).map((consumer) => {
         const relays = subscriptions.filter(({ name }) => name === relayName(consumer));
-        return { ...consumer, behind: relays.reduce((sum, { lag }) => sum + lag, 0) };
+        const { waiting = null, failed = null } = backlogs.get(consumer.name) ?? {};
+        return { ...consumer, behind: relays.reduce((sum, { lag }) => sum + lag, 0), waiting, failed };
       });
       if (json) {
         consumers.forEach(printJson);
         return;
       }
       printTable(
-        ['consumer', 'events', 'since', 'behind'],
-        consumers.map(({ name, types, createdAt, behind }) => [
+        ['consumer', 'events', 'since', 'behind', 'waiting', 'failed'],
+        consumers.map(({ name, types, createdAt, behind, waiting, failed }) => [
           name,
           types?.join('\n') ?? 'all',
           createdAt,
           count(behind),
+          waiting === null ? 'unknown' : count(waiting),
+          failed === null ? 'unknown' : count(failed),
         ]),
       );
+    });
+}
+
+/** By name; empty when the queues cannot be reached, for the database knows the rest. */
+async function readBacklogs(cli: Cli, db: Queryable): Promise<Map<string, ConsumerBacklog>> {
+  const backlogs = new ConsumerBacklogs(db, await connectQueues(cli));
+  cli.shutdown.add('the queues', () => backlogs.stop());
+  const read = await backlogs.read().catch(() => []);
+  return new Map(read.map((backlog) => [backlog.consumer, backlog]));
+}
+
+function retryCommand(cli: Cli): Command {
+  return new Command('retry')
+    .description('have a consumer try again what it failed at in every attempt')
+    .argument('<name>')
+    .action(async (name: string) => {
+      const consumer = await findConsumer(await connect(cli), name);
+      const queue = await openEventQueue(cli, consumer.name);
+      print(`sent ${plural(await queue.retryFailed(), 'event')} to ${name} again`);
     });
 }
 

@@ -3,21 +3,12 @@ import { Command } from 'commander';
 import pc from 'picocolors';
 import { canonicalSid } from '#domain';
 import { StartError, type Database } from '#platform';
-import {
-  countReplay,
-  eventQueue,
-  listConsumers,
-  replayToConsumer,
-  type Consumer,
-  type EventJob,
-  type JobQueue,
-  type ReplayCount,
-  type ReplayRange,
-} from '#queues';
+import { countReplay, replayToConsumer, type Consumer, type ReplayCount, type ReplayRange } from '#queues';
 import { checkTypes } from './check-types.js';
 import type { Cli } from './cli.js';
-import { connectQueues } from './connect-queues.js';
 import { connect } from './connect.js';
+import { openEventQueue } from './connect-queues.js';
+import { findConsumer } from './find-consumer.js';
 import { count, plural, print, printTable } from './output.js';
 import { ProgressBar } from './progress-bar.js';
 import { findSpans } from './replay-ranges.js';
@@ -49,7 +40,7 @@ export function replayCommand(cli: Cli): Command {
     .option('--rate <events>', 'at most so many a second', '500')
     .option(
       '--missing-only',
-      'the consumer skips what it has handled; without it, it handles everything once more',
+      'only what the consumer has not handled, or failed at; without it, it handles everything once more',
     )
     .option('--id <replay>', 'go on with a replay that was cut short')
     .option('--go', 'send it')
@@ -64,13 +55,6 @@ export function replayCommand(cli: Cli): Command {
       if (options.go) await send(cli, database, consumer, ranges, { options, perSecond, total });
       else print(`\nNothing was sent. ${pc.bold('--go')} sends it.`);
     });
-}
-
-async function findConsumer({ admin }: Database, name: string): Promise<Consumer> {
-  const consumer = (await listConsumers(admin)).find((known) => known.name === name);
-  if (consumer === undefined)
-    throw new StartError(`there is no consumer ${name}: see maskline consumer list`);
-  return consumer;
 }
 
 async function findRanges({ admin }: Database, consumer: Consumer, options: Options): Promise<ReplayRange[]> {
@@ -115,24 +99,28 @@ function printManifest(
 async function send(
   cli: Cli,
   { admin }: Database,
-  { name }: Consumer,
+  consumer: Consumer,
   ranges: readonly ReplayRange[],
   { options, perSecond, total }: { options: Options; perSecond: number; total: number },
 ): Promise<void> {
   const replayId = options.missingOnly ? null : (options.id ?? randomUUID());
-  const queue = await openQueue(cli, name);
+  const queue = await openEventQueue(cli, consumer.name);
   const bar = new ProgressBar();
   let done = 0;
+  let present = 0;
   for (const range of ranges) {
-    done += await replayToConsumer(admin, queue, range, {
-      consumer: name,
+    const before = done + present;
+    const replayed = await replayToConsumer(admin, queue, range, {
+      consumer,
       replayId,
       perSecond,
       signal: cli.interrupted,
-      progress: (sent) => {
-        bar.show('sending', done + sent, total);
+      progress: (looked) => {
+        bar.show('sending', before + looked, total);
       },
     });
+    done += replayed.sent;
+    present += replayed.present;
   }
   bar.stop();
   if (cli.interrupted.aborted) {
@@ -140,19 +128,10 @@ async function send(
       `interrupted after ${plural(done, 'event')}${replayId === null ? '' : `; --id ${replayId} goes on`}`,
     );
   }
-  print(`sent ${plural(done, 'event')} to ${name}${replayId === null ? '' : ` as replay ${replayId}`}`);
-}
-
-async function openQueue(cli: Cli, consumer: string): Promise<JobQueue<EventJob>> {
-  const backend = await connectQueues(cli);
-  await backend.probe().catch(() => {
-    throw new StartError(`the queues cannot be reached (${backend.name}): nothing was sent`);
-  });
-  const queue = eventQueue(backend, consumer);
-  cli.shutdown.add('the queue', () => queue.stop());
-  queue.start();
-  await queue.connected();
-  return queue;
+  const rest = present === 0 ? '' : `, ${plural(present, 'event')} in its queue already`;
+  print(
+    `sent ${plural(done, 'event')} to ${consumer.name}${replayId === null ? '' : ` as replay ${replayId}`}${rest}`,
+  );
 }
 
 function parseRate(text: string): number {

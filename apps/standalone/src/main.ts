@@ -13,10 +13,11 @@ import {
   useProcessLog,
   type Shutdown,
 } from '#platform';
-import { openQueues } from '#queues';
+import { ConsumerBacklogs, openQueues } from '#queues';
 import { ApiModule } from '../../api/src/api.module.js';
 import { createHttpApp } from '../../api/src/http-app.js';
 import { serveDocs } from '../../api/src/ops/serve-docs.js';
+import { observeConsumers } from '../../worker/src/consumer-metrics.js';
 import { workerChecks } from '../../worker/src/worker-checks.js';
 import { WorkerModule } from '../../worker/src/worker.module.js';
 import { banner } from './banner.js';
@@ -44,11 +45,15 @@ async function main(shutdown: Shutdown): Promise<void> {
   shutdown.add('wake-ups', () => store.wake.stop());
   observeLog(metrics, database);
 
+  const backlogs = new ConsumerBacklogs(database.reads, queues);
+  shutdown.add('the queues of the consumers', () => backlogs.stop());
+  observeConsumers(metrics, backlogs);
+
   const parts = [
     StoreModule.of(store),
     ApiModule.register({
       metrics,
-      checks: [...databaseChecks(database), ...workerChecks(database, queues)],
+      checks: [...databaseChecks(database), ...workerChecks(database, queues, backlogs)],
     }),
     WorkerModule.register({ queues, metrics, config }),
   ];

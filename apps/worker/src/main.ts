@@ -12,7 +12,8 @@ import {
   useProcessLog,
   type Shutdown,
 } from '#platform';
-import { openQueues } from '#queues';
+import { ConsumerBacklogs, openQueues } from '#queues';
+import { observeConsumers } from './consumer-metrics.js';
 import { serveOps } from './ops-server.js';
 import { workerChecks } from './worker-checks.js';
 import { WorkerModule } from './worker.module.js';
@@ -39,12 +40,16 @@ async function main(shutdown: Shutdown): Promise<void> {
   shutdown.add('wake-ups', () => store.wake.stop());
   observeLog(metrics, database);
 
+  const backlogs = new ConsumerBacklogs(database.reads, queues);
+  shutdown.add('the queues of the consumers', () => backlogs.stop());
+  observeConsumers(metrics, backlogs);
+
   const parts = [StoreModule.of(store), WorkerModule.register({ queues, metrics, config })];
   const root = { module: Process, imports: parts };
   const app = await NestFactory.createApplicationContext(root, { abortOnError: false });
   shutdown.add('the worker', () => app.close());
 
-  const checks = [...databaseChecks(database), ...workerChecks(database, queues)];
+  const checks = [...databaseChecks(database), ...workerChecks(database, queues, backlogs)];
   const ops = await serveOps({ port: config.PORT, host: config.HOST }, metrics, checks);
   shutdown.add('health and metrics', () => ops.close());
 }

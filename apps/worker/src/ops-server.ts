@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { Logger } from '@nestjs/common';
 import type { Registry } from 'prom-client';
-import { Readiness, type ReadinessCheck } from '#platform';
+import { Readiness, type ReadinessCheck, type ReadinessRemark } from '#platform';
 
 export interface OpsServer {
   close(): Promise<void>;
@@ -12,7 +12,7 @@ export interface OpsServer {
 export async function serveOps(
   place: { readonly port: number; readonly host: string },
   metrics: Registry,
-  checks: readonly ReadinessCheck[],
+  checks: readonly (ReadinessCheck | ReadinessRemark)[],
 ): Promise<OpsServer> {
   const readiness = new Readiness(checks);
   const logger = new Logger('OpsServer');

@@ -7,6 +7,12 @@ export interface ReadinessCheck {
   check(): Promise<void>;
 }
 
+/** Something to be said to whoever looks, though no restart and no other process would mend it. Null when there is nothing. */
+export interface ReadinessRemark {
+  readonly name: string;
+  remark(): Promise<string | null>;
+}
+
 /** A check that hangs has failed; probes of load balancers wait only a few seconds themselves. */
 const CHECK_LIMIT_MS = 2_000;
 
@@ -16,6 +22,7 @@ export interface ReadinessAnswer {
   readonly body: {
     readonly status: 'ready' | 'not ready';
     readonly checks: Readonly<Record<string, 'ok' | 'failing'>>;
+    readonly remarks?: Readonly<Record<string, string>>;
   };
 }
 
@@ -23,13 +30,20 @@ export interface ReadinessAnswer {
 export class Readiness {
   private readonly logger = new Logger(Readiness.name);
 
-  constructor(private readonly checks: readonly ReadinessCheck[]) {}
+  private readonly checks: readonly ReadinessCheck[];
+  private readonly remarks: readonly ReadinessRemark[];
+
+  constructor(points: readonly (ReadinessCheck | ReadinessRemark)[]) {
+    this.checks = points.filter((point) => 'check' in point);
+    this.remarks = points.filter((point) => 'remark' in point);
+  }
 
   /** Each check by name. Why one fails is for the log: anyone may ask. */
   async ask(): Promise<ReadinessAnswer> {
-    const results = await Promise.all(
-      this.checks.map(async (check) => [check.name, await failure(check)] as const),
-    );
+    const [results, remarks] = await Promise.all([
+      Promise.all(this.checks.map(async (check) => [check.name, await failure(check)] as const)),
+      Promise.all(this.remarks.map(async (remark) => [remark.name, await said(remark)] as const)),
+    ]);
     const failing = results.filter(([, reason]) => reason !== null);
     if (failing.length > 0) {
       this.logger.warn(`not ready: ${failing.map(([name, reason]) => `${name}: ${reason}`).join('; ')}`);
@@ -41,20 +55,37 @@ export class Readiness {
         checks: Object.fromEntries(
           results.map(([name, reason]) => [name, reason === null ? 'ok' : 'failing']),
         ),
+        ...(remarks.some(([, text]) => text !== null) && {
+          remarks: Object.fromEntries(
+            remarks.flatMap(([name, text]) => (text === null ? [] : [[name, text]])),
+          ),
+        }),
       },
     };
   }
 }
 
-async function failure(check: ReadinessCheck): Promise<string | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<string>((resolve) => {
-    timer = setTimeout(resolve, CHECK_LIMIT_MS, `no answer within ${CHECK_LIMIT_MS} ms`);
-  });
+function failure(check: ReadinessCheck): Promise<string | null> {
   const answer = check.check().then(
     () => null,
     (error: unknown) => describeError(error).message,
   );
+  return inTime(answer, `no answer within ${CHECK_LIMIT_MS} ms`);
+}
+
+/** What cannot be read now is not worth a word: a check says why. */
+function said(remark: ReadinessRemark): Promise<string | null> {
+  return inTime(
+    remark.remark().catch(() => null),
+    null,
+  );
+}
+
+async function inTime<Answer>(answer: Promise<Answer>, late: Answer): Promise<Answer> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<Answer>((resolve) => {
+    timer = setTimeout(resolve, CHECK_LIMIT_MS, late);
+  });
   try {
     return await Promise.race([answer, limit]);
   } finally {

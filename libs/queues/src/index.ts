@@ -8,6 +8,7 @@ export {
   type Consumer,
   type ConsumerStart,
 } from './consumers/consumer-registry.js';
+export { ConsumerBacklogs, type ConsumerBacklog } from './consumers/consumer-backlogs.js';
 export { eventQueue, newEventJob, type EventJob } from './consumers/event-queue.js';
 export {
   countReplay,

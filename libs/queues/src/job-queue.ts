@@ -11,6 +11,19 @@ export interface NewJob<Data> {
   readonly delay?: number;
 }
 
+/** What becomes of a job that fails or is done. */
+type JobPolicy = Pick<
+  JobsOptions,
+  'attempts' | 'backoff' | 'removeOnComplete' | 'removeOnFail' | 'stackTraceLimit'
+>;
+
+export interface Backlog {
+  readonly waiting: number;
+  readonly failed: number;
+}
+
+const pageSize = 500;
+
 /** The backend is not there. Whoever adds jobs can derive them again, so nothing is kept in memory for it. */
 export class QueueAbsent extends Error {
   override readonly name = 'QueueAbsent';
@@ -26,7 +39,7 @@ export class JobQueue<Data> {
   constructor(
     private readonly backend: QueueBackend,
     readonly name: string,
-    private readonly policy: Pick<JobsOptions, 'attempts' | 'backoff' | 'removeOnComplete' | 'removeOnFail'>,
+    private readonly policy: JobPolicy,
   ) {
     this.#log = new FailureLog(`Queue ${name}`);
   }
@@ -55,9 +68,49 @@ export class JobQueue<Data> {
     });
   }
 
-  /** Jobs that nobody has finished yet. */
-  unfinished(): Promise<number> {
-    return this.#use((queue) => queue.getJobCountByTypes('waiting', 'prioritized', 'delayed', 'active'));
+  /** Adds those that are not there or failed; what somebody has done or will do is left alone. Answers how many it added. */
+  addMissing(jobs: readonly NewJob<Data>[]): Promise<number> {
+    return this.#use(async (queue) => {
+      const states = await Promise.all(jobs.map(({ id }) => queue.getJobState(id)));
+      const failed = jobs.filter((_, i) => states[i] === 'failed');
+      const missing = jobs.filter((_, i) => states[i] === 'failed' || states[i] === 'unknown');
+      // An id that exists is not added again, also that of a job which failed.
+      await Promise.all(failed.map(({ id }) => queue.remove(id)));
+      await this.add(missing);
+      return missing.length;
+    });
+  }
+
+  /** Has jobs that failed for good tried again, from the first attempt on; answers how many. */
+  retryFailed(): Promise<number> {
+    return this.#use(async (queue) => {
+      const total = await queue.getJobCountByTypes('failed');
+      let retried = 0;
+      while (retried < total) {
+        // The oldest first: what fails once more meanwhile stands behind them and is not retried for ever.
+        const jobs = await queue.getJobs(['failed'], 0, Math.min(pageSize, total - retried) - 1, true);
+        if (jobs.length === 0) break;
+        const fresh = { resetAttemptsMade: true, resetAttemptsStarted: true };
+        await Promise.all(jobs.map((job) => job.retry('failed', fresh)));
+        retried += jobs.length;
+      }
+      return retried;
+    });
+  }
+
+  /** Jobs that are still to be done, and those that failed for good. */
+  async backlog(): Promise<Backlog> {
+    const [waiting, failed] = await Promise.all([
+      this.#use((queue) => queue.getJobCountByTypes('waiting', 'prioritized', 'delayed', 'active')),
+      this.#use((queue) => queue.getJobCountByTypes('failed')),
+    ]);
+    return { waiting, failed };
+  }
+
+  /** Jobs that nobody has finished yet; those that failed are kept until somebody retries them, and take as much room. */
+  async unfinished(): Promise<number> {
+    const { waiting, failed } = await this.backlog();
+    return waiting + failed;
   }
 
   async stop(): Promise<void> {

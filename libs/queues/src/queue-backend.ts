@@ -1,4 +1,4 @@
-import type { JobsOptions, JobType, Processor, QueueOptions, WorkerOptions } from 'bullmq';
+import type { JobsOptions, JobType, Processor, QueueOptions, RetryOptions, WorkerOptions } from 'bullmq';
 
 /** What a queue is made with besides its name. */
 export const queueDefaults = {
@@ -8,10 +8,19 @@ export const queueDefaults = {
 
 export type JobProcessor = Processor<unknown, void>;
 
+interface OpenJob {
+  retry(state: 'failed', options: RetryOptions): Promise<void>;
+}
+
 /** What is used of BullMQ's Queue, whose own type names its backend. */
 export interface OpenQueue {
   addBulk(jobs: { name: string; data: unknown; opts: JobsOptions }[]): Promise<unknown>;
   getJobCountByTypes(...types: JobType[]): Promise<number>;
+  /** `unknown` for one that is not there. */
+  getJobState(id: string): Promise<string>;
+  /** A range of positions, its end included. */
+  getJobs(types: JobType[], start: number, end: number, isAscending: boolean): Promise<OpenJob[]>;
+  remove(id: string): Promise<unknown>;
   waitUntilReady(): Promise<unknown>;
   close(): Promise<void>;
 }

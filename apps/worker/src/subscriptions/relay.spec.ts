@@ -50,7 +50,7 @@ describe('the relay of a consumer', () => {
 
     expect(queue.added).toEqual([
       {
-        id: `ledger-${event.eventId}`,
+        id: `ledger.3-${event.eventId}`,
         data: {
           eventId: event.eventId,
           type: 'SessionStarted',

@@ -4,7 +4,7 @@ import { newEventJob, relayName, type Consumer, type EventJob, type JobQueue } f
 
 const batchSize = 500;
 
-/** Jobs that a consumer may leave unfinished before its relay waits: the log keeps the rest better than a queue. */
+/** Jobs that a consumer may leave undone, or fail at, before its relay waits: the log keeps the rest better than a queue. */
 const mostUnfinished = 10_000;
 const lookAgainAfter = 1_000;
 
@@ -16,7 +16,7 @@ export function relay(
   partition: number,
   limit = mostUnfinished,
 ): OutsideSubscription {
-  const { name, types } = consumer;
+  const { types } = consumer;
   return {
     name: relayName(consumer),
     partition,
@@ -31,7 +31,7 @@ export function relay(
       // Removed a moment ago: with its checkpoint gone, this relay ends as soon as it is done here.
       if (!(await isRegistered())) return;
       const jobs = events.map(({ event, ...place }) =>
-        newEventJob(name, { ...place, type: event.type }, null),
+        newEventJob(consumer, { ...place, type: event.type }, null),
       );
       await queue.add(jobs);
     },

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { RecordedEvent } from '#event-store';
 import { JobQueue, type NewJob } from '../job-queue.js';
 import type { QueueBackend } from '../queue-backend.js';
+import type { Consumer } from './consumer-registry.js';
 
 /** Tells a consumer of an event. What happened, which may be personal, is read from the log by whoever takes the job. */
 export const eventJob = z.object({
@@ -21,12 +22,14 @@ export type EventJob = z.infer<typeof eventJob>;
 const days = 24 * 3600;
 
 // Finished jobs are kept a while, so that most of what is relayed twice is not even delivered twice. Failed ones are kept
-// until somebody has had the time to look and to retry them.
+// until somebody has had the time to look and to retry them; the relay waits when they get too many.
 const policy = {
   attempts: 10,
   backoff: { type: 'exponential', delay: 500, jitter: 0.5 },
   removeOnComplete: { age: 3600, count: 10_000 },
   removeOnFail: { age: 14 * days },
+  // Each attempt would add one, and they are all the same.
+  stackTraceLimit: 1,
 };
 
 export function eventQueueName(consumer: string): string {
@@ -43,13 +46,17 @@ export type EventReference = Pick<
   'eventId' | 'streamId' | 'version' | 'partition' | 'position' | 'occurredAt'
 > & { readonly type: string };
 
+/**
+ * The id is of the event and of the registration: a consumer that was removed and added again is not refused what it was
+ * sent, or failed at, before.
+ */
 export function newEventJob(
-  consumer: string,
+  consumer: Pick<Consumer, 'name' | 'id'>,
   { eventId, type, streamId, version, partition, position, occurredAt }: EventReference,
   replayId: string | null,
 ): NewJob<EventJob> {
   return {
-    id: `${consumer}-${eventId}${replayId === null ? '' : `-${replayId}`}`,
+    id: `${consumer.name}.${consumer.id}-${eventId}${replayId === null ? '' : `-${replayId}`}`,
     data: { eventId, type, streamId, version, partition, position, occurredAt, replayId },
   };
 }

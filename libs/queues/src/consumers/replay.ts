@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Queryable } from '#event-store';
 import type { JobQueue } from '../job-queue.js';
+import type { Consumer } from './consumer-registry.js';
 import { newEventJob, type EventJob, type EventReference } from './event-queue.js';
 
 /** A stretch of history. */
@@ -47,39 +48,49 @@ const page = `
 const pageSize = 500;
 
 export interface ReplayOptions {
-  readonly consumer: string;
+  readonly consumer: Pick<Consumer, 'name' | 'id'>;
   /** New for every replay, so that the consumer handles the events once more; null only fills holes, for what it has handled it knows. */
   readonly replayId: string | null;
   /** Events in a second at most. */
   readonly perSecond: number;
   readonly signal: AbortSignal;
-  readonly progress: (sent: number) => void;
+  readonly progress: (looked: number) => void;
 }
 
-/** Sends a stretch of history to one consumer again; answers how many events. Stopped early, it may be started again as it was. */
+export interface Replayed {
+  readonly sent: number;
+  /** In the queue already: waiting, or done by the consumer not long ago. */
+  readonly present: number;
+}
+
+/**
+ * Sends a stretch of history to one consumer again, also what it failed at under this very id. Stopped early, it may be
+ * started again as it was.
+ */
 export async function replayToConsumer(
   db: Queryable,
-  queue: Pick<JobQueue<EventJob>, 'add'>,
+  queue: Pick<JobQueue<EventJob>, 'addMissing'>,
   range: ReplayRange,
   { consumer, replayId, perSecond, signal, progress }: ReplayOptions,
-): Promise<number> {
+): Promise<Replayed> {
   const limit = Math.min(pageSize, perSecond);
   let sent = 0;
+  let looked = 0;
   for (let from = range.from; !signal.aborted;) {
     const started = performance.now();
     const values = [...valuesOf({ ...range, from }), limit];
     const { rows } = await db.query({ name: 'read-replay', text: page, values });
     const events = rows as EventReference[];
-    await queue.add(events.map((event) => newEventJob(consumer, event, replayId)));
-    sent += events.length;
-    progress(sent);
+    sent += await queue.addMissing(events.map((event) => newEventJob(consumer, event, replayId)));
+    looked += events.length;
+    progress(looked);
     const last = events.at(-1);
     if (last === undefined || events.length < limit) break;
     from = last.position + 1;
     const rest = (events.length / perSecond) * 1000 - (performance.now() - started);
     if (rest > 0) await pause(rest, undefined, { signal }).catch(() => undefined);
   }
-  return sent;
+  return { sent, present: looked - sent };
 }
 
 function valuesOf({ partition, from, to, types, streamId, serviceSid }: ReplayRange): unknown[] {

@@ -3,8 +3,11 @@ import { describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { sessionStream, updateSession } from '#domain';
 import { freePort, spawnSupervised } from '#platform';
+import { readSubscriptions, upcasters } from '#event-store';
 import { expiryQueue } from '#queues';
+import { rebuild, sessionTable } from '#read-model';
 import { cleanUp, moveClock, queueBackends, testService, waitFor } from '#testing';
+import { armingName } from './expiry-arming.js';
 import { openWorld, type World } from '../spec/open-world.js';
 
 describe.each(queueBackends())('timers, with queues on %s', (backend) => {
@@ -73,6 +76,27 @@ describe.each(queueBackends())('timers, with queues on %s', (backend) => {
     await ended(world, [sooner]);
     await ended(world, [sooner, later]);
     expect(await worker.expired('bucket')).toBe(2);
+  });
+
+  it('are armed again when a rebuild has set them anew', async () => {
+    const world = await openWorld(backend);
+    const worker = await world.startWorker();
+    const service = await testService(world.store);
+    const [sid = ''] = await service.addSessions(1, { ttl: 3 });
+    await world.store.events.change(sessionStream, sid, service.context, (session, { now }) =>
+      updateSession(session, { ttl: 6 }, now),
+    );
+    const { masterKey } = world.store;
+    // Armed for the first deadline, as its row says.
+    await waitFor(async () => {
+      const all = await readSubscriptions(world.database.reads);
+      return all.some(({ name, lag }) => name === armingName && lag === 0);
+    });
+
+    await rebuild(world.database, sessionTable, { decoding: { upcasters, masterKey }, settleFor: 0 });
+
+    await ended(world, [sid]);
+    expect(await worker.expired('bucket')).toBe(1);
   });
 
   it('leave the sessions of a deleted service alone, and do not stumble over them', async () => {

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { applyLog } from './apply-log.js';
 import type { Target } from './copy-rows.js';
+import { doubtTimers } from './doubt-timers.js';
 import { forget, readProgress } from './progress.js';
 import type { Rebuilding } from './rebuilding.js';
 import { renameParts, shadowOf } from './shadow-table.js';
@@ -34,6 +35,7 @@ export async function cutOver(
     await writer.query(`set local lock_timeout = ${patience}`);
     await writer.query(`lock table maskline.${table.name} in access exclusive mode`);
     await swap(writer, table.name);
+    for (const partition of heads.keys()) await doubtTimers(writer, table, partition);
     await writer.query('commit');
     return heads;
   } catch (error) {

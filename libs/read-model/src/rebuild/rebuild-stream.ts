@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { readStream, type Decoding } from '#event-store';
 import type { FoldedTable } from '../folded-table.js';
 import { copyRows, type Target } from './copy-rows.js';
+import { doubtTimers } from './doubt-timers.js';
 import { columnsOf } from './shadow-table.js';
 
 interface Folded {
@@ -39,6 +40,7 @@ export async function rebuildStream(
     const { row } = await foldOn(most);
     await client.query(`delete from ${target.into} where partition = $1 and sid = $2`, [partition, streamId]);
     if (row !== null) await copyRows(client, target, [row]);
+    await doubtTimers(client, table, partition);
     await client.query('commit');
   } catch (error) {
     await client.query('rollback');

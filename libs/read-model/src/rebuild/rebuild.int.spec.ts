@@ -3,6 +3,7 @@ import type { EventStore, Queryable } from '#event-store';
 import type { Database } from '#platform';
 import { describeSchema, postgresVersions, testDatabase, testService, testStore, waitFor } from '#testing';
 import { serviceTable as service, sessionTable as session } from '../folded-table.js';
+import { prepareTimers } from '../timers/expiry-horizon.js';
 import { plain, readRows, SessionLives } from '../spec/session-lives.js';
 import { verify, type Difference } from '../verify/verify.js';
 import { abandonRebuild, rebuild, type RebuildOptions } from './rebuild.js';
@@ -61,6 +62,27 @@ describe.each(postgresVersions())('rebuild on PostgreSQL %s', (postgres) => {
       from maskline.session`);
     expect(rows[0]?.live).toBeGreaterThan(0);
     expect(rows[0]?.wrong).toBe(0);
+  });
+
+  it('has the timers of what it made again armed again', async () => {
+    await prepareTimers(database.admin);
+    const sid = await lives.create({ ttl: 60 });
+    const { partition } = await placeOf(sid);
+    const doubted = async (remaking: () => Promise<unknown>): Promise<number[]> => {
+      await database.admin.query('update maskline.expiry_horizon set is_doubtful = false');
+      await remaking();
+      const { rows } = await database.admin.query<{ partition: number }>(
+        'select partition from maskline.expiry_horizon where is_doubtful order by partition',
+      );
+      return rows.map((row) => row.partition);
+    };
+
+    expect(await doubted(() => remake(session))).toEqual([0, 1]);
+    expect(await doubted(() => remake(service))).toEqual([]);
+    const client = await database.admin.connect();
+    const place = { partition, streamId: sid };
+    expect(await doubted(() => rebuildStream(client, session, place, plain))).toEqual([partition]);
+    client.release();
   });
 
   it('keeps who may do what with the table', async () => {

@@ -82,7 +82,10 @@ export async function advanceExpiryHorizon(
   return row ?? null;
 }
 
-/** Timers of this partition may have been lost: everything is armed again under a new epoch. */
+/**
+ * Timers of this partition may have been lost, or stand elsewhere than they were armed: everything is armed again under a
+ * new epoch.
+ */
 export async function doubtExpiryHorizon(db: Queryable, partition: number): Promise<void> {
   await db.query({
     name: 'doubt-expiry-horizon',

@@ -49,6 +49,9 @@ const checkpointEvery = 1000;
 /** Milliseconds after which a lease without any work is renewed. */
 const renewEvery = (leaseSeconds * 1000) / 3;
 
+/** Milliseconds between two looks at whether the lease may have ended. */
+const watchEvery = 500;
+
 class LeaseLost extends Error {
   override readonly name = 'LeaseLost';
 }
@@ -62,6 +65,8 @@ export class Subscription {
   /** Looked at, though not written down yet when nothing there was of our types. */
   #cursor = 0;
   #checkpointed = 0;
+  /** Since when the lease holds: when the database was last asked to renew it, and did. */
+  #renewed = 0;
   #failures = 0;
   #running: Promise<void> | null = null;
 
@@ -106,6 +111,7 @@ export class Subscription {
   async #step(signal: AbortSignal): Promise<void> {
     const { name, partition, types, batchSize } = this.options;
     if (this.#lease === null) {
+      this.#renewed = performance.now();
       this.#lease = await acquireLease(this.pool, name, partition, this.#owner);
       if (this.#lease === null) {
         await pause(leaseEvery * (0.5 + Math.random()), undefined, { signal }).catch(() => undefined);
@@ -115,6 +121,8 @@ export class Subscription {
     }
     const from = { partition, after: this.#cursor, types, limit: batchSize };
     const page = await readLog(this.pool, from, this.upcasters);
+    // No work begins any more: it would only look for an abort that has been.
+    if (signal.aborted) return;
     if (page.events.length > 0) await this.#handle(page, this.#lease, signal);
     else await this.#pass(page.until, this.#lease);
     if (!page.hasMore) await this.wake.next(partition, pollEvery, signal);
@@ -151,7 +159,10 @@ export class Subscription {
     }
   }
 
-  /** Renews the lease while the work goes on, and aborts the work when that fails. */
+  /**
+   * Renews the lease while the work goes on. The work is aborted when somebody else has it, and when nobody could be asked
+   * for so long that somebody may: what happens then is no failure of the work.
+   */
   async #keepingLease(
     lease: Lease,
     stop: AbortSignal,
@@ -159,24 +170,35 @@ export class Subscription {
   ): Promise<void> {
     const { name, partition } = this.options;
     const lost = new AbortController();
+    const lose = () => lost.abort(new LeaseLost());
+    const watch = setInterval(() => {
+      if (performance.now() - this.#renewed > leaseSeconds * 1000 - watchEvery) lose();
+    }, watchEvery);
     const heart = setInterval(() => {
+      const asked = performance.now();
       renewLease(this.pool, name, partition, lease.epoch).then(
         (isHeld) => {
-          if (!isHeld) lost.abort();
+          if (isHeld) this.#renewed = asked;
+          else lose();
         },
         () => undefined,
       );
     }, renewEvery);
     try {
       await work(AbortSignal.any([stop, lost.signal]));
+    } catch (error) {
+      throw lost.signal.aborted ? new LeaseLost() : error;
     } finally {
       clearInterval(heart);
+      clearInterval(watch);
     }
   }
 
   async #checkpoint(db: pg.Pool | pg.PoolClient, lease: Lease, to: number): Promise<void> {
     const { name, partition } = this.options;
+    const asked = performance.now();
     if (!(await moveCheckpoint(db, name, partition, lease, to))) throw new LeaseLost();
+    this.#renewed = asked;
   }
 
   /** Nothing of our types up to here. Written down now and then, which also renews the lease. */

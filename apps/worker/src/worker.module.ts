@@ -5,6 +5,7 @@ import {
   type BeforeApplicationShutdown,
 } from '@nestjs/common';
 import type { Registry } from 'prom-client';
+import { ApplicationModule, DeleteSessionsBelowHandler, ExpireSessionHandler } from '#application';
 import { EventStore, Wake } from '#event-store';
 import { Database, type Config } from '#platform';
 import type { QueueBackend } from '#queues';
@@ -49,17 +50,24 @@ export class WorkerModule {
     const expiry = { horizon: config.EXPIRY_HORIZON, hasSweeper: config.SWEEPER };
     return {
       module: WorkerModule,
+      imports: [ApplicationModule],
       providers: [
         {
           provide: Worker,
-          useFactory: (database: Database, events: EventStore, wake: Wake) =>
+          useFactory: (
+            database: Database,
+            events: EventStore,
+            wake: Wake,
+            expireSession: ExpireSessionHandler,
+            sessionsBelow: DeleteSessionsBelowHandler,
+          ) =>
             new Worker([
-              new ExpiryTimers(database, events, wake, queues, observeExpiry(metrics), expiry),
-              new Cascades(database, events, wake),
+              new ExpiryTimers(database, events, wake, queues, expireSession, observeExpiry(metrics), expiry),
+              new Cascades(database, events, wake, sessionsBelow),
               new Relays(database, events, wake, queues),
               new Housekeeping(database.subscriptions),
             ]),
-          inject: [Database, EventStore, Wake],
+          inject: [Database, EventStore, Wake, ExpireSessionHandler, DeleteSessionsBelowHandler],
         },
       ],
     };

@@ -6,6 +6,7 @@ import { CreateApiKeyHandler } from './account/create-api-key.js';
 import { RevokeApiKeyHandler } from './account/revoke-api-key.js';
 import { CreateServiceHandler } from './service/create-service.js';
 import { DeleteServiceHandler } from './service/delete-service.js';
+import { DeleteSessionsBelowHandler } from './service/delete-sessions-below.js';
 import { UpdateServiceHandler } from './service/update-service.js';
 import { CreateSessionHandler } from './session/create-session.js';
 import { DeleteSessionHandler } from './session/delete-session.js';
@@ -23,11 +24,13 @@ import { UpdateSessionHandler } from './session/update-session.js';
     CreateServiceHandler,
     UpdateServiceHandler,
     DeleteServiceHandler,
+    DeleteSessionsBelowHandler,
     CreateSessionHandler,
     UpdateSessionHandler,
     ExpireSessionHandler,
     DeleteSessionHandler,
   ],
-  exports: [CqrsModule],
+  // The worker calls by itself what it does in thousands.
+  exports: [CqrsModule, DeleteSessionsBelowHandler, ExpireSessionHandler],
 })
 export class ApplicationModule {}

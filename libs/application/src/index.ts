@@ -9,6 +9,7 @@ export * from './account/secrets.js';
 export * from './application.module.js';
 export * from './service/create-service.js';
 export * from './service/delete-service.js';
+export * from './service/delete-sessions-below.js';
 export * from './service/update-service.js';
 export * from './session/create-session.js';
 export * from './session/delete-session.js';

@@ -1,6 +1,6 @@
-import { deleteSession, DomainError, sessionStream, type ServiceEvent } from '#domain';
-import type { EventContext, EventStore, OutsideSubscription, Queryable, RecordedEvent } from '#event-store';
-import { sessionsBelow } from '#read-model';
+import { DeleteSessionsBelow, type DeleteSessionsBelowHandler } from '#application';
+import type { ServiceEvent } from '#domain';
+import type { OutsideSubscription } from '#event-store';
 
 export const cascadeName = 'cascade';
 
@@ -12,8 +12,7 @@ const batchSize = 500;
  * midway leaves the rest to the next.
  */
 export function cascade(
-  db: Queryable,
-  events: Pick<EventStore, 'change'>,
+  sessionsBelow: Pick<DeleteSessionsBelowHandler, 'execute'>,
   partition: number,
 ): OutsideSubscription {
   const types = ['ServiceDeleted'] satisfies ServiceEvent['type'][];
@@ -24,49 +23,12 @@ export function cascade(
     batchSize: 16,
     effects: 'outside',
     handle: async (deletions, signal) => {
-      for (const deletion of deletions) await deleteBelow(db, events, deletion, signal);
+      for (const deletion of deletions) {
+        do {
+          // Thrown, so that the checkpoint stays before the service.
+          signal.throwIfAborted();
+        } while ((await sessionsBelow.execute(new DeleteSessionsBelow(deletion, batchSize))) > 0);
+      }
     },
   };
-}
-
-async function deleteBelow(
-  db: Queryable,
-  events: Pick<EventStore, 'change'>,
-  deletion: RecordedEvent,
-  signal: AbortSignal,
-): Promise<void> {
-  for (;;) {
-    // Thrown, so that the checkpoint stays before the service.
-    signal.throwIfAborted();
-    const sids = await sessionsBelow(db, deletion.partition, deletion.streamId, batchSize);
-    if (sids.length === 0) return;
-    await Promise.all(
-      sids.map((sid) =>
-        events
-          .change(sessionStream, sid, contextOf(deletion, sid), deleteSession, { isCascade: true })
-          .catch(ignoreGone),
-      ),
-    );
-  }
-}
-
-function contextOf(
-  { eventId, accountSid, correlationId, traceParent }: RecordedEvent,
-  sid: string,
-): EventContext {
-  return {
-    accountSid,
-    actor: 'system:cascade',
-    requestId: null,
-    correlationId,
-    causationId: eventId,
-    traceParent,
-    idempotency: { commandId: `cascade-${eventId}-${sid}`, fingerprint: 'cascade' },
-  };
-}
-
-/** Another worker's cascade, still under way after it lost its lease, was here first. */
-function ignoreGone(error: unknown): void {
-  if (error instanceof DomainError && error.code === 'session-not-found') return;
-  throw error;
 }

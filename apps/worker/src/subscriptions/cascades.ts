@@ -1,3 +1,4 @@
+import type { DeleteSessionsBelowHandler } from '#application';
 import { registerSubscription, Subscription, type EventStore, type Wake, upcasters } from '#event-store';
 import type { Database } from '#platform';
 import { cascade, cascadeName } from './cascade.js';
@@ -8,18 +9,14 @@ export class Cascades {
 
   constructor(
     private readonly database: Database,
-    events: EventStore,
+    { partitions }: EventStore,
     wake: Wake,
+    sessionsBelow: DeleteSessionsBelowHandler,
   ) {
     this.#subscriptions = Array.from(
-      { length: events.partitions },
+      { length: partitions },
       (_, partition) =>
-        new Subscription(
-          database.subscriptions,
-          wake,
-          cascade(database.subscriptions, events, partition),
-          upcasters,
-        ),
+        new Subscription(database.subscriptions, wake, cascade(sessionsBelow, partition), upcasters),
     );
   }
 

@@ -1,7 +1,8 @@
 import { Logger } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import { DomainError, sessionStream } from '#domain';
-import type { EventContext, EventStore, Queryable } from '#event-store';
+import { ExpireSession, type ExpireSessionHandler } from '#application';
+import { DomainError } from '#domain';
+import type { EventContext, Queryable } from '#event-store';
 import { nameError } from '#platform';
 import {
   readDueTimers,
@@ -33,7 +34,8 @@ export class ExpiryDrain {
 
   constructor(
     private readonly db: Queryable,
-    private readonly events: Pick<EventStore, 'expire'>,
+    /** Called by itself: the command bus would look for it for each of ten thousand sessions. */
+    private readonly expireSession: Pick<ExpireSessionHandler, 'execute'>,
     private readonly timers: BucketTimers,
     private readonly observer: ExpiryObserver,
   ) {}
@@ -117,7 +119,7 @@ export class ExpiryDrain {
     const started = performance.now();
     let expired = 0;
     const expire = async ({ sid, accountSid, overdueBy }: DueTimer) => {
-      if (!(await this.events.expire(sessionStream, sid, expiryContext(accountSid)))) return;
+      if (!(await this.expireSession.execute(new ExpireSession(sid, expiryContext(accountSid))))) return;
       expired++;
       this.observer.expired(cause, overdueBy + (performance.now() - started) / 1000);
     };

@@ -1,3 +1,4 @@
+import type { ExpireSessionHandler } from '#application';
 import { Subscription, registerSubscription, type EventStore, type Wake, upcasters } from '#event-store';
 import type { Database } from '#platform';
 import { expiryQueue, expiryWorker, type QueueBackend } from '#queues';
@@ -21,21 +22,22 @@ export class ExpiryTimers {
 
   constructor(
     private readonly database: Database,
-    events: EventStore,
+    { partitions: count }: EventStore,
     wake: Wake,
     queues: QueueBackend,
+    expireSession: ExpireSessionHandler,
     observer: ExpiryObserver,
     settings: ExpirySettings,
   ) {
     const db = database.subscriptions;
     const queue = expiryQueue(queues);
     const timers = new BucketTimers(db, queue);
-    const drain = new ExpiryDrain(db, events, timers, observer);
-    const partitions = Array.from({ length: events.partitions }, (_, partition) => partition);
+    const drain = new ExpiryDrain(db, expireSession, timers, observer);
+    const partitions = Array.from({ length: count }, (_, partition) => partition);
     this.#parts = [
       queue,
       ...partitions.map((p) => new Subscription(db, wake, expiryArming(db, timers, p), upcasters)),
-      new ExpiryFeeder(db, timers, events.partitions, settings.horizon),
+      new ExpiryFeeder(db, timers, count, settings.horizon),
       expiryWorker(queues, (job) => fireExpiryTimer(db, drain, job)),
       ...(settings.hasSweeper ? [new ExpirySweeper(db, drain)] : []),
     ];

@@ -3,13 +3,12 @@ import { scenario } from '#testing';
 import {
   createSession,
   deleteSession,
-  expireSession,
   updateSession,
   type NewSession,
   type SessionStatus,
 } from './session.decider.js';
 import type { SessionEvent } from './session.events.js';
-import { sessionStream, type Session } from './session.state.js';
+import { expireSession, sessionStream, type Session } from './session.state.js';
 
 const { given } = scenario(sessionStream);
 

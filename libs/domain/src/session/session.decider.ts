@@ -1,12 +1,6 @@
 import { DomainError, parameterInvalid } from '../shared/domain-error.js';
 import type { SessionCreated, SessionEvent, SessionMode } from './session.events.js';
-import {
-  isActive,
-  sessionStream,
-  type ActiveSession,
-  type ClosedSession,
-  type Session,
-} from './session.state.js';
+import { isActive, type ActiveSession, type ClosedSession, type Session } from './session.state.js';
 
 // Decisions are pure: the session as it is and what is asked go in, events come out or a DomainError is thrown.
 // Time, sids and what comes from elsewhere arrive as arguments.
@@ -95,11 +89,6 @@ function updateClosed(session: ClosedSession, wish: SessionUpdate): SessionEvent
     case 'closed':
       throw closed();
   }
-}
-
-/** Ends a session whose deadline has passed; nothing when it has not, so that a timer may come early or twice. */
-export function expireSession(session: Session, now: string): SessionEvent[] {
-  return sessionStream.expire?.(session, now) ?? [];
 }
 
 export function deleteSession(session: Session): SessionEvent[] {

@@ -4,14 +4,13 @@ import { DomainError } from '../shared/domain-error.js';
 import {
   createSession,
   deleteSession,
-  expireSession,
   updateSession,
   type NewSession,
   type SessionStatus,
   type SessionUpdate,
 } from './session.decider.js';
 import type { SessionEvent } from './session.events.js';
-import { isActive, sessionStream, type Session } from './session.state.js';
+import { expireSession, isActive, sessionStream, type Session } from './session.state.js';
 
 // Whatever callers and timers ask, in whatever order and however late. The store's part is played as the event store plays
 // it: what is overdue is ended first, as a command of its own, then the wish is decided; a command is appended as a whole.

@@ -73,6 +73,16 @@ function sessionNameKey(serviceSid: string, uniqueName: string): string {
   return `${serviceSid}/${uniqueName}`;
 }
 
+/**
+ * Ends a session whose deadline has passed; nothing when it has not, so that a timer may come early or twice. It is part of the
+ * stream, for no other decision is made on an overdue session before this one.
+ */
+export function expireSession(session: Session, now: string): SessionEvent[] {
+  const at = isActive(session) ? expiresAt(session) : null;
+  if (!isActive(session) || at === null || at > now) return [];
+  return [{ type: 'SessionExpired', data: { reason: expiryReason(session), at } }];
+}
+
 export const sessionStream: Stream<Session, SessionEvent> = {
   category: 'session',
   prefix: 'KC',
@@ -89,9 +99,5 @@ export const sessionStream: Stream<Session, SessionEvent> = {
   },
   parent: (session) => ('serviceSid' in session ? session.serviceSid : null),
   deadline: (session) => (isActive(session) ? expiresAt(session) : null),
-  expire: (session, now) => {
-    const at = isActive(session) ? expiresAt(session) : null;
-    if (!isActive(session) || at === null || at > now) return [];
-    return [{ type: 'SessionExpired', data: { reason: expiryReason(session), at } }];
-  },
+  expire: expireSession,
 };

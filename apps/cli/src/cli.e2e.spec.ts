@@ -95,6 +95,8 @@ describe('maskline', () => {
     ['status', { PORT: 'x' }, 'PORT must be a whole number from 0 to 65535'],
     ['key create KS0', {}, 'KS0 is no account SID'],
     ['rebuild nothing', {}, 'there is no table nothing: take service or session'],
+    ['replay --consumer nobody --session KS0', {}, '--session KS0 is no session SID'],
+    ['replay --consumer nobody --service my-name', {}, '--service my-name is no service SID'],
     ['replay --consumer nobody', {}, 'there is no consumer nobody: see maskline consumer list'],
   ])('%s with %j says in one line what is wrong', async (args, env, complaint) => {
     const { code, stdout, stderr } = await maskline(args, env);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Command } from 'commander';
 import pc from 'picocolors';
-import { canonicalSid } from '#domain';
+import { readSid } from '#domain';
 import { StartError, type Database } from '#platform';
 import { countReplay, replayToConsumer, type Consumer, type ReplayCount, type ReplayRange } from '#queues';
 import { checkTypes } from './check-types.js';
@@ -46,9 +46,10 @@ export function replayCommand(cli: Cli): Command {
     .option('--go', 'send it')
     .action(async (options: Options) => {
       const perSecond = parseRate(options.rate);
+      const place = parsePlace(options);
       const database = await connect(cli);
       const consumer = await findConsumer(database, options.consumer);
-      const ranges = await findRanges(database, consumer, options);
+      const ranges = await findRanges(database, consumer, options, place);
       const counts = await Promise.all(ranges.map((range) => countReplay(database.admin, range)));
       const total = counts.flat().reduce((sum, { events }) => sum + events, 0);
       printManifest(consumer, ranges, counts, options);
@@ -57,14 +58,17 @@ export function replayCommand(cli: Cli): Command {
     });
 }
 
-async function findRanges({ admin }: Database, consumer: Consumer, options: Options): Promise<ReplayRange[]> {
+async function findRanges(
+  { admin }: Database,
+  consumer: Consumer,
+  options: Options,
+  place: Pick<ReplayRange, 'streamId' | 'serviceSid'>,
+): Promise<ReplayRange[]> {
   const asked = options.type === undefined ? null : checkTypes(options.type);
   // A consumer is not sent what it never asked for.
   const types = asked?.filter((type) => consumer.types?.includes(type) ?? true) ?? consumer.types;
-  const streamId = options.session === undefined ? null : canonicalSid(options.session);
-  const serviceSid = options.service === undefined ? null : canonicalSid(options.service);
   const spans = await findSpans(admin, options);
-  return spans.map((span) => ({ ...span, types, streamId, serviceSid }));
+  return spans.map((span) => ({ ...span, types, ...place }));
 }
 
 function printManifest(
@@ -132,6 +136,14 @@ async function send(
   print(
     `sent ${plural(done, 'event')} to ${consumer.name}${replayId === null ? '' : ` as replay ${replayId}`}${rest}`,
   );
+}
+
+/** Before anything is asked of the database: a wrong SID would match nothing, and nothing would be said about it. */
+function parsePlace({ session, service }: Options): Pick<ReplayRange, 'streamId' | 'serviceSid'> {
+  const [streamId, serviceSid] = [session && readSid('KC', session), service && readSid('KS', service)];
+  if (streamId === null) throw new StartError(`--session ${session} is no session SID`);
+  if (serviceSid === null) throw new StartError(`--service ${service} is no service SID`);
+  return { streamId: streamId ?? null, serviceSid: serviceSid ?? null };
 }
 
 function parseRate(text: string): number {

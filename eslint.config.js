@@ -38,8 +38,7 @@ const parts = {
 
 // Files whose rules differ from those of their part.
 const exceptions = {
-  'libs/platform/src/{database,migrate,migrations,schema}{,-*}.ts': { ...parts['libs/platform'], pg: true },
-  'libs/platform/src/redis.ts': { ...parts['libs/platform'], bullmq: true },
+  'libs/platform/src/{database,migrate}{,-*}.ts': { ...parts['libs/platform'], pg: true },
   'libs/read-model/**/*.projector.ts': { imports: ['domain', 'event-store'], pure: true },
 };
 

@@ -9,7 +9,7 @@ export interface Change {
 }
 
 /** One event, told for people. */
-export interface Account {
+export interface ToldEvent {
   readonly version: number;
   readonly position: number;
   readonly type: string;
@@ -30,7 +30,7 @@ const untold = new Set(['sid', 'account_sid', 'version', 'date_created', 'date_u
 /** An event is recorded in the flush after its decision; what takes longer than this waited for something. */
 const usualDelay = 1000;
 
-export function describeMoment({ recorded, before, after }: Moment): Account {
+export function describeMoment({ recorded, before, after }: Moment): ToldEvent {
   const { version, position, event, occurredAt, recordedAt, actor, requestId, causationId, eventId } =
     recorded;
   return {

@@ -6,7 +6,7 @@ import { StartError, type Database } from '#platform';
 import { readHistory, rowAsOf, type PastMoment } from '#read-model';
 import type { Cli } from './cli.js';
 import { connect } from './connect.js';
-import { describeMoment, shown, type Account } from './describe-moment.js';
+import { describeMoment, shown, type ToldEvent } from './describe-moment.js';
 import { findMasterKey } from './master-key.js';
 import { print, printJson, printTable } from './output.js';
 
@@ -47,7 +47,7 @@ async function printTimeline(
   for await (const moment of readHistory(reads, stream, decoding)) {
     const account = describeMoment(moment);
     if (json) printJson(account);
-    else printAccount(account);
+    else printEvent(account);
   }
 }
 
@@ -57,7 +57,7 @@ function heading({ streamId, category, accountSid, status }: StreamPlace): strin
   return `${pc.bold(`${category} ${streamId}`)}${owner}${end}`;
 }
 
-function printAccount({ version, type, occurredAt, actor, requestId, changes, late }: Account): void {
+function printEvent({ version, type, occurredAt, actor, requestId, changes, late }: ToldEvent): void {
   print();
   print(
     `  ${pc.dim(`${version}`.padStart(3))}  ${occurredAt}  ${pc.bold(type)}  ${pc.dim('by')} ${actor}${requestId === null ? '' : `  ${pc.dim('request')} ${requestId}`}`,

@@ -2,5 +2,5 @@ import { it } from '@jest/globals';
 import { stopTheServer } from './stopped-server.js';
 
 it('keeps nothing waiting and loses nothing while PostgreSQL is silent for half a minute', async () => {
-  await stopTheServer({ seconds: 30, patience: 10_000 });
+  await stopTheServer({ spells: 3, patience: 10_000 });
 });

@@ -2,7 +2,6 @@ import { expect } from '@jest/globals';
 import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { migrate, openDatabase, startEmbeddedPostgres } from '#platform';
 import { cleanUp, testStore, waitFor } from '#testing';
 import { auditAcknowledged, BusyWriters } from './busy-writers.js';
@@ -11,14 +10,15 @@ import { auditAcknowledged, BusyWriters } from './busy-writers.js';
 const mostMemory = 100 * 1024 * 1024;
 
 /**
- * 256 writers, and a PostgreSQL that is stopped for so long: not gone, only silent, as under a hung disk. They are told to come
- * again in time, memory stays bounded, all goes on afterwards, and nothing acknowledged is lost.
+ * 256 writers, and a PostgreSQL that is stopped: not gone, only silent, as under a hung disk. They are told to come again in
+ * time, memory stays bounded, all goes on afterwards, and nothing acknowledged is lost.
  */
 export async function stopTheServer({
-  seconds,
+  spells,
   patience,
 }: {
-  seconds: number;
+  /** How often each writer is told to come again before PostgreSQL goes on. */
+  spells: number;
   patience: number;
 }): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'maskline-stopped-'));
@@ -42,13 +42,14 @@ export async function stopTheServer({
   writers.slowest = 0;
   const memoryBefore = process.memoryUsage().rss;
   await signal('SIGSTOP');
-  await pause(1000); // answers that were on their way
+  const told = (times: number) => (writers.refused['overloaded'] ?? 0) >= 256 * times;
+  const within = (times: number) => ({ within: times * 2 * patience + 5_000 });
+  // By then every answer that was on its way has come.
+  await waitFor(() => told(1), within(1));
   const acknowledgedBefore = writers.acknowledged.length;
-  await pause((seconds - 1) * 1000);
+  await waitFor(() => told(spells), within(spells));
   expect(writers.acknowledged.length).toBe(acknowledgedBefore);
   expect(Object.keys(writers.refused)).toEqual(['overloaded']);
-  // Each of them has been told once at the least in every spell of patience.
-  expect(writers.refused['overloaded']).toBeGreaterThanOrEqual(256);
   // A change is a load and an append, each with a patience of its own; the rest is for a machine that is busy.
   expect(writers.slowest).toBeLessThan(2 * patience + 3000);
   expect(process.memoryUsage().rss - memoryBefore).toBeLessThan(mostMemory);

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { waitFor } from '#testing';
 import { line, type Acknowledgement } from './acknowledgement.js';
 
 export interface Told {
@@ -13,13 +13,18 @@ export interface Told {
 
 interface Writer {
   readonly isReady: Promise<void>;
+  /** How many of its commands were answered so far. */
+  acknowledged(): number;
   go(): void;
   kill(): void;
   /** Rejects when the writer failed by itself. */
   readonly ended: Promise<void>;
 }
 
-/** Four writers at once for so long. One of them is killed midway without a warning, and another takes its place. */
+/** Commands that a writer has answered when it is killed: it is in the midst of others then. */
+const beforeTheKill = 200;
+
+/** Four writers at once for so long. One of them is killed amid its work without a warning, and another takes its place. */
 export async function runWriters(url: string, partitions: number, seconds: number): Promise<Told> {
   const told: Told = { acknowledgements: [], refused: {} };
   const startWriter = (seconds: number) => start([url, String(partitions), String(seconds)], told);
@@ -30,7 +35,7 @@ export async function runWriters(url: string, partitions: number, seconds: numbe
   try {
     await Promise.all(all.map(({ isReady }) => isReady));
     for (const writer of [victim, ...others]) writer.go();
-    await pause((seconds * 1000) / 2);
+    await waitFor(() => victim.acknowledged() >= beforeTheKill, { within: seconds * 1000 });
     victim.kill();
     heir.go();
     await Promise.all(all.map(({ ended }) => ended));
@@ -46,6 +51,7 @@ function start(args: readonly string[], told: Told): Writer {
   const writer = spawn(process.execPath, ['--import', loader, script, ...args], { stdio: 'pipe' });
   writer.stdin.on('error', () => undefined);
   let complaints = '';
+  let acknowledged = 0;
   writer.stderr.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
   let tellReady: () => void = () => undefined;
   const ready = new Promise<void>((resolve) => (tellReady = resolve));
@@ -53,8 +59,10 @@ function start(args: readonly string[], told: Told): Writer {
     const { data } = line.safeParse(jsonOrNull(text));
     if (data === undefined) return; // a killed writer is cut off in the middle of a line
     if ('isReady' in data) tellReady();
-    else if ('requestId' in data) told.acknowledgements.push(data);
-    else {
+    else if ('requestId' in data) {
+      acknowledged++;
+      told.acknowledgements.push(data);
+    } else {
       for (const [code, count] of Object.entries(data.refused))
         told.refused[code] = (told.refused[code] ?? 0) + count;
     }
@@ -65,6 +73,7 @@ function start(args: readonly string[], told: Told): Writer {
   });
   return {
     isReady: Promise.race([ready, ended]),
+    acknowledged: () => acknowledged,
     go: () => writer.stdin.end('go'),
     kill: () => writer.kill('SIGKILL'),
     ended,

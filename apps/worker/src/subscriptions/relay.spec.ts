@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RecordedEvent } from '#event-store';
 import type { EventJob, NewJob } from '#queues';
+import { waitFor } from '#testing';
 import { relay } from './relay.js';
 
 const consumer = { name: 'ledger', id: 3, types: null, createdAt: '2026-01-02T03:04:05.006Z' };
@@ -29,10 +30,12 @@ const stands = () => Promise.resolve(true);
 /** A queue of which the spec says how long it is. */
 class LongQueue {
   readonly added: NewJob<EventJob>[] = [];
+  asked = 0;
 
   constructor(public length: number) {}
 
   unfinished(): Promise<number> {
+    this.asked++;
     return Promise.resolve(this.length);
   }
 
@@ -69,6 +72,7 @@ describe('the relay of a consumer', () => {
     const queue = new LongQueue(10);
 
     const handled = relay(consumer, queue, stands, 0, 10).handle([event], new AbortController().signal);
+    await waitFor(() => queue.asked > 1);
     const addedWhileLong = queue.added.length;
     queue.length = 9;
     await handled;

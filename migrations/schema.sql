@@ -81,6 +81,13 @@ create table maskline.expiry_horizon (
   constraint expiry_horizon_pkey PRIMARY KEY (partition)
 ) with (fillfactor=50);
 
+create table maskline.master_key (
+  is_the_one boolean default true not null,
+  canary bytea not null,
+  constraint master_key_is_the_one_check CHECK (is_the_one),
+  constraint master_key_pkey PRIMARY KEY (is_the_one)
+);
+
 create table maskline.migration (
   name text collate "C" not null,
   sha256 text not null,

@@ -110,7 +110,11 @@ async function open(backend: 'postgres' | 'redis') {
   const queues = openQueues({ DATABASE_URL: url, REDIS_URL }, 'test');
   cleanUp(() => queues.close());
   await queues.migrate();
-  const env: Record<string, string> = { DATABASE_URL: url, ...(REDIS_URL !== undefined && { REDIS_URL }) };
+  const env: Record<string, string> = {
+    DATABASE_URL: url,
+    MASKLINE_MASTER_KEY: store.masterKey.export().toString('hex'),
+    ...(REDIS_URL !== undefined && { REDIS_URL }),
+  };
   return { database, store, queues, env };
 }
 

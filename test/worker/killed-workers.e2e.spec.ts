@@ -66,7 +66,11 @@ async function open(backend: 'postgres' | 'redis') {
   const queues = openQueues({ DATABASE_URL: url, REDIS_URL }, 'test');
   await queues.migrate();
   await queues.close();
-  const env = { DATABASE_URL: url, ...(REDIS_URL !== undefined && { REDIS_URL }) };
+  const env = {
+    DATABASE_URL: url,
+    MASKLINE_MASTER_KEY: store.masterKey.export().toString('hex'),
+    ...(REDIS_URL !== undefined && { REDIS_URL }),
+  };
   return { database, store, startWorker: () => startService('worker', { env }) };
 }
 

@@ -1,5 +1,13 @@
 import { CommandBus } from '@nestjs/cqrs';
-import { Credentials, ensureAccount, observeLog, observeStore, openStore, StoreModule } from '#application';
+import {
+  checkMasterKey,
+  Credentials,
+  ensureAccount,
+  observeLog,
+  observeStore,
+  openStore,
+  StoreModule,
+} from '#application';
 import { ensurePartitions } from '#event-store';
 import {
   databaseChecks,
@@ -24,6 +32,7 @@ async function main(shutdown: Shutdown): Promise<void> {
   shutdown.add('the database connections', () => database.close());
   await requireMigrated(database);
   await ensurePartitions(database.admin, config.PARTITIONS);
+  await checkMasterKey(database, config.MASKLINE_MASTER_KEY);
 
   const metrics = openMetrics();
   const store = await openStore(database, config.MASKLINE_MASTER_KEY, observeStore(metrics));

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApplicationModule, openStore, StoreModule } from '#application';
+import { ApplicationModule, checkMasterKey, openStore, StoreModule } from '#application';
 import type { EventContext } from '#event-store';
 import { newSid, type Database } from '#platform';
 import type { Cli } from './cli.js';
@@ -22,7 +22,9 @@ const unobserved = { flushed: () => undefined, conflicted: () => undefined };
 
 export async function openApplication(cli: Cli): Promise<Application> {
   const database = await connect(cli);
-  const store = await openStore(database, requireMasterKey(cli.config), unobserved);
+  const masterKey = requireMasterKey(cli.config);
+  await checkMasterKey(database, masterKey);
+  const store = await openStore(database, masterKey, unobserved);
   cli.shutdown.add('wake-ups', () => store.wake.stop());
   const app = await NestFactory.createApplicationContext({
     module: CliModule,

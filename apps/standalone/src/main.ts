@@ -1,5 +1,13 @@
 import { CommandBus } from '@nestjs/cqrs';
-import { Credentials, ensureAccount, observeLog, observeStore, openStore, StoreModule } from '#application';
+import {
+  checkMasterKey,
+  Credentials,
+  ensureAccount,
+  observeLog,
+  observeStore,
+  openStore,
+  StoreModule,
+} from '#application';
 import { ensurePartitions } from '#event-store';
 import {
   databaseChecks,
@@ -40,6 +48,7 @@ async function main(shutdown: Shutdown): Promise<void> {
 
   const metrics = openMetrics();
   const masterKey = config.MASKLINE_MASTER_KEY ?? ensureMasterKey(config.MASKLINE_DATA_DIR);
+  await checkMasterKey(database, masterKey);
   const store = await openStore(database, masterKey, observeStore(metrics));
   store.wake.start();
   shutdown.add('wake-ups', () => store.wake.stop());

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { observeLog, observeStore, openStore, StoreModule } from '#application';
+import { checkMasterKey, observeLog, observeStore, openStore, StoreModule } from '#application';
 import { ensurePartitions } from '#event-store';
 import {
   databaseChecks,
@@ -30,6 +30,7 @@ async function main(shutdown: Shutdown): Promise<void> {
   shutdown.add('the database connections', () => database.close());
   await requireMigrated(database);
   await ensurePartitions(database.admin, config.PARTITIONS);
+  await checkMasterKey(database, config.MASKLINE_MASTER_KEY);
 
   const queues = openQueues(config, 'worker');
   shutdown.add('the queue connections', () => queues.close());

@@ -1,4 +1,5 @@
 export * from './account/change-auth-token.js';
+export * from './account/check-master-key.js';
 export * from './account/create-account.js';
 export * from './account/create-api-key.js';
 export * from './account/credentials.js';

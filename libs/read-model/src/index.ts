@@ -1,3 +1,4 @@
+export * from './account/canary.js';
 export * from './account/find-secret.js';
 export * from './page.js';
 export * from './session/present-session.js';

@@ -1,3 +1,4 @@
+import type { Queryable } from '#event-store';
 import { statement, type Database } from '#platform';
 
 export interface StoredSecret {
@@ -25,6 +26,14 @@ export async function findAuthToken(
 ): Promise<StoredSecret | null> {
   const { rows } = await db.reads.query<StoredSecret>(authToken(partition, accountSid));
   return rows[0] ?? null;
+}
+
+/** The auth token of one account or another; null when there is none yet. */
+export async function findAnyAuthToken(db: Queryable): Promise<StoredSecret | null> {
+  const text = `select account_sid, value from maskline.secret where slot = 'auth-token' limit 1`;
+  const { rows } = await db.query({ name: 'find-any-auth-token', text, values: [] });
+  const [secret] = rows as StoredSecret[];
+  return secret ?? null;
 }
 
 /** The hash of an API key's secret, and the account that the key belongs to. */

@@ -2,16 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { addConsumer, countReplay, listConsumers, removeConsumer } from '#event-store';
 import { packageRoot, spawnSupervised, type Database } from '#platform';
-import {
-  addConsumer,
-  countReplay,
-  eventQueue,
-  listConsumers,
-  openQueues,
-  removeConsumer,
-  replayToConsumer,
-} from '#queues';
+import { eventQueue, openQueues, replayToConsumer } from '#queues';
 import {
   cleanUp,
   queueBackends,

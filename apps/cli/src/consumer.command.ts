@@ -1,16 +1,16 @@
 import { Command } from 'commander';
-import { readSubscriptions, type Queryable } from '#event-store';
-import { StartError } from '#platform';
 import {
+  readSubscriptions,
+  type Queryable,
   addConsumer,
-  ConsumerBacklogs,
   consumerName,
   listConsumers,
   relayName,
   removeConsumer,
-  type ConsumerBacklog,
   type ConsumerStart,
-} from '#queues';
+} from '#event-store';
+import { StartError } from '#platform';
+import { ConsumerBacklogs, type ConsumerBacklog } from '#queues';
 import { checkTypes } from './check-types.js';
 import type { Cli } from './cli.js';
 import { connectQueues, openEventQueue } from './connect-queues.js';

@@ -1,5 +1,5 @@
+import { listConsumers, type Consumer } from '#event-store';
 import { StartError, type Database } from '#platform';
-import { listConsumers, type Consumer } from '#queues';
 
 /** The consumer that was named. */
 export async function findConsumer({ admin }: Database, name: string): Promise<Consumer> {

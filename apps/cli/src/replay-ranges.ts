@@ -1,6 +1,5 @@
-import { readHeads, type Queryable } from '#event-store';
+import { readHeads, type Queryable, positionAt, type ReplayRange } from '#event-store';
 import { StartError } from '#platform';
-import { positionAt, type ReplayRange } from '#queues';
 
 /** What part of history is meant, as it was typed: positions or times. */
 export interface Stretch {

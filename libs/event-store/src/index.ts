@@ -2,6 +2,16 @@ export type { Queryable } from './append.js';
 export type { BatcherOptions, Flush } from './batcher.js';
 export { canonicalJson } from './canonical-json.js';
 export { CoalescedRead } from './coalesced-read.js';
+export {
+  addConsumer,
+  consumerName,
+  isRegistered,
+  listConsumers,
+  relayName,
+  removeConsumer,
+  type Consumer,
+  type ConsumerStart,
+} from './consumer-registry.js';
 export { contentHash } from './content-hash.js';
 export { copyOut } from './copy-out.js';
 export type { Decoding } from './decoding.js';
@@ -25,6 +35,14 @@ export { forgetOldCommands } from './forget-commands.js';
 export type { ChangeOptions } from './prepare.js';
 export { registerSubscription } from './lease.js';
 export { readLog, type LogPage } from './read-log.js';
+export {
+  countReplay,
+  positionAt,
+  readReplay,
+  type EventReference,
+  type ReplayCount,
+  type ReplayRange,
+} from './replay-range.js';
 export { readSubscriptions, type SubscriptionStatus } from './subscription-status.js';
 export {
   Subscription,

@@ -1,23 +1,6 @@
-export {
-  addConsumer,
-  consumerName,
-  isRegistered,
-  listConsumers,
-  relayName,
-  removeConsumer,
-  type Consumer,
-  type ConsumerStart,
-} from './consumers/consumer-registry.js';
 export { ConsumerBacklogs, type ConsumerBacklog } from './consumers/consumer-backlogs.js';
 export { eventQueue, newEventJob, type EventJob } from './consumers/event-queue.js';
-export {
-  countReplay,
-  positionAt,
-  replayToConsumer,
-  type ReplayCount,
-  type ReplayOptions,
-  type ReplayRange,
-} from './consumers/replay.js';
+export { replayToConsumer, type ReplayOptions } from './consumers/replay.js';
 export { runConsumer, type ConsumerProgram } from './consumers/run-consumer.js';
 export { expiryQueue, expiryWorker, newExpiryJob, type ExpiryJob } from './expiry-queue.js';
 export { QueueAbsent, type JobQueue, type NewJob } from './job-queue.js';

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { OutsideSubscription } from '#event-store';
-import { newEventJob, relayName, type Consumer, type EventJob, type JobQueue } from '#queues';
+import { type OutsideSubscription, relayName, type Consumer } from '#event-store';
+import { newEventJob, type EventJob, type JobQueue } from '#queues';
 
 const batchSize = 500;
 

@@ -1,13 +1,15 @@
-import { Subscription, type EventStore, type Wake, upcasters } from '#event-store';
-import type { Database } from '#platform';
 import {
-  eventQueue,
+  Subscription,
+  type EventStore,
+  type Wake,
+  upcasters,
   isRegistered,
   listConsumers,
   relayName,
   type Consumer,
-  type QueueBackend,
-} from '#queues';
+} from '#event-store';
+import type { Database } from '#platform';
+import { eventQueue, type QueueBackend } from '#queues';
 import { Loop } from '../loop.js';
 import { relay } from './relay.js';
 

@@ -1,7 +1,6 @@
-import type { Queryable } from '#event-store';
+import { listConsumers, type Queryable } from '#event-store';
 import type { Backlog, JobQueue } from '../job-queue.js';
 import type { QueueBackend } from '../queue-backend.js';
-import { listConsumers } from './consumer-registry.js';
 import { eventQueue, type EventJob } from './event-queue.js';
 
 export interface ConsumerBacklog extends Backlog {

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import type { RecordedEvent } from '#event-store';
+import type { Consumer, EventReference } from '#event-store';
 import { JobQueue, type NewJob } from '../job-queue.js';
 import type { QueueBackend } from '../queue-backend.js';
-import type { Consumer } from './consumer-registry.js';
 
 /** Tells a consumer of an event. What happened, which may be personal, is read from the log by whoever takes the job. */
 export const eventJob = z.object({
@@ -39,12 +38,6 @@ export function eventQueueName(consumer: string): string {
 export function eventQueue(backend: QueueBackend, consumer: string): JobQueue<EventJob> {
   return new JobQueue(backend, eventQueueName(consumer), policy);
 }
-
-/** What identifies an event in the log, as the relay and a replay have it at hand. */
-export type EventReference = Pick<
-  RecordedEvent,
-  'eventId' | 'streamId' | 'version' | 'partition' | 'position' | 'occurredAt'
-> & { readonly type: string };
 
 /**
  * The id is of the event and of the registration: a consumer that was removed and added again is not refused what it was

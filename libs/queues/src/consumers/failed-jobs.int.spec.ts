@@ -8,7 +8,7 @@ import { JobWorker } from '../job-worker.js';
 import { openQueues } from '../open-queues.js';
 import type { QueueBackend } from '../queue-backend.js';
 import { ConsumerBacklogs } from './consumer-backlogs.js';
-import { addConsumer, listConsumers, removeConsumer, type Consumer } from './consumer-registry.js';
+import { addConsumer, listConsumers, removeConsumer, type Consumer } from '#event-store';
 import { eventJob, eventQueue, eventQueueName, newEventJob, type EventJob } from './event-queue.js';
 import { replayToConsumer } from './replay.js';
 

@@ -1,7 +1,7 @@
 import type { Queryable } from '#event-store';
 
 // A queue delivers at least once. The inbox notes what was handled in the transaction of the effects, so they take place
-// exactly once. It lives in the consumer's own schema.
+// exactly once. It lives in the consumer's own schema, beside its effects, so its SQL is here and not with that of the log.
 
 /** Makes the consumer's schema and its inbox. */
 export async function prepareInbox(db: Queryable, schema: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Queryable } from '#event-store';
+import type { Queryable } from './append.js';
 
 /** Somebody who reacts to events, through a queue of their own. */
 export interface Consumer {

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { statement } from '#platform';
 import type { Queryable } from './append.js';
 
 // The one active reader of a (subscription, partition). A takeover raises the epoch, and every checkpoint names it: whoever
@@ -12,12 +13,14 @@ export interface Lease {
   readonly position: number;
 }
 
-const acquire = `
-  update maskline.subscription
+const acquire = statement(
+  'acquire-lease',
+  `update maskline.subscription
   set lease_owner = $3, lease_epoch = lease_epoch + 1,
     lease_until = maskline.clock() + make_interval(secs => ${leaseSeconds}), updated_at = maskline.clock()
   where name = $1 and partition = $2 and (lease_until <= maskline.clock() or lease_owner = $3)
-  returning lease_epoch as epoch, position`;
+  returning lease_epoch as epoch, position`,
+);
 
 /** Takes the subscription if nobody holds it; null when somebody does. */
 export async function acquireLease(
@@ -26,16 +29,18 @@ export async function acquireLease(
   partition: number,
   owner: string,
 ): Promise<Lease | null> {
-  const { rows } = await db.query({ name: 'acquire-lease', text: acquire, values: [name, partition, owner] });
+  const { rows } = await db.query(acquire(name, partition, owner));
   const [row] = rows as Lease[];
   return row ?? null;
 }
 
-const checkpoint = `
-  update maskline.subscription
+const checkpoint = statement(
+  'move-checkpoint',
+  `update maskline.subscription
   set position = $5, lease_until = maskline.clock() + make_interval(secs => ${leaseSeconds}),
     failures = 0, last_error = null, updated_at = maskline.clock()
-  where name = $1 and partition = $2 and lease_epoch = $3 and position = $4`;
+  where name = $1 and partition = $2 and lease_epoch = $3 and position = $4`,
+);
 
 /** Moves the checkpoint, if this is still the active reader and stands where it thinks. */
 export async function moveCheckpoint(
@@ -45,14 +50,15 @@ export async function moveCheckpoint(
   { epoch, position }: Lease,
   to: number,
 ): Promise<boolean> {
-  const values = [name, partition, epoch, position, to];
-  const { rowCount } = await db.query({ name: 'move-checkpoint', text: checkpoint, values });
+  const { rowCount } = await db.query(checkpoint(name, partition, epoch, position, to));
   return rowCount === 1;
 }
 
-const renew = `
-  update maskline.subscription set lease_until = maskline.clock() + make_interval(secs => ${leaseSeconds})
-  where name = $1 and partition = $2 and lease_epoch = $3`;
+const renew = statement(
+  'renew-lease',
+  `update maskline.subscription set lease_until = maskline.clock() + make_interval(secs => ${leaseSeconds})
+  where name = $1 and partition = $2 and lease_epoch = $3`,
+);
 
 export async function renewLease(
   db: pg.Pool,
@@ -60,13 +66,15 @@ export async function renewLease(
   partition: number,
   epoch: number,
 ): Promise<boolean> {
-  const { rowCount } = await db.query({ name: 'renew-lease', text: renew, values: [name, partition, epoch] });
+  const { rowCount } = await db.query(renew(name, partition, epoch));
   return rowCount === 1;
 }
 
-const release = `
-  update maskline.subscription set lease_owner = null, lease_until = '-infinity'
-  where name = $1 and partition = $2 and lease_epoch = $3`;
+const release = statement(
+  'release-lease',
+  `update maskline.subscription set lease_owner = null, lease_until = '-infinity'
+  where name = $1 and partition = $2 and lease_epoch = $3`,
+);
 
 /** Lets another process take over at once. */
 export async function releaseLease(
@@ -75,12 +83,14 @@ export async function releaseLease(
   partition: number,
   epoch: number,
 ): Promise<void> {
-  await db.query({ name: 'release-lease', text: release, values: [name, partition, epoch] });
+  await db.query(release(name, partition, epoch));
 }
 
-const fail = `
-  update maskline.subscription set failures = failures + 1, last_error = $4, updated_at = maskline.clock()
-  where name = $1 and partition = $2 and lease_epoch = $3`;
+const fail = statement(
+  'note-failure',
+  `update maskline.subscription set failures = failures + 1, last_error = $4, updated_at = maskline.clock()
+  where name = $1 and partition = $2 and lease_epoch = $3`,
+);
 
 /** Notes that the events after the checkpoint could not be handled. */
 export async function noteFailure(
@@ -90,15 +100,17 @@ export async function noteFailure(
   epoch: number,
   error: string,
 ): Promise<void> {
-  await db.query({ name: 'note-failure', text: fail, values: [name, partition, epoch, error] });
+  await db.query(fail(name, partition, epoch, error));
 }
 
-const register = `
-  insert into maskline.subscription (name, partition, position)
+const register = statement(
+  'register-subscription',
+  `insert into maskline.subscription (name, partition, position)
   select $1, h.partition, coalesce($2::bigint, h.position) from maskline.partition_head h
-  on conflict (name, partition) do nothing`;
+  on conflict (name, partition) do nothing`,
+);
 
 /** Makes sure that the subscription exists in every partition; `from: null` starts a new one at the present end of the log. */
 export async function registerSubscription(db: Queryable, name: string, from: number | null): Promise<void> {
-  await db.query({ name: 'register-subscription', text: register, values: [name, from] });
+  await db.query(register(name, from));
 }

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { statement } from '#platform';
 import type { Queryable } from './append.js';
 import { openSealed } from './open-sealed.js';
 import type { EventRow, RecordedEvent } from './recorded-event.js';
@@ -7,8 +8,9 @@ import { recordedEvent, type Upcasters } from './upcasters.js';
 /** Positions looked at by one statement, so that a filter that matches nothing cannot make it run for minutes. */
 const window = 50_000;
 
-const text = `
-  select h.until, e.*
+const page = statement(
+  'read-log',
+  `select h.until, e.*
   from (
     select least(position, $2::bigint + ${window}) as until, position as head
     from maskline.partition_head where partition = $1::int
@@ -21,7 +23,8 @@ const text = `
       and ($3::text[] is null or e.type = any($3::text[]))
     order by e.position limit $4
   ) e on true
-  order by e.position`;
+  order by e.position`,
+);
 
 export interface LogPage {
   readonly events: readonly RecordedEvent[];
@@ -49,8 +52,7 @@ export async function readLog(
   masterKey: KeyObject | null = null,
 ): Promise<LogPage> {
   const { partition, after, types, limit } = from;
-  const values = [partition, after, types === null ? null : [...types], limit];
-  const { rows } = await db.query({ name: 'read-log', text, values });
+  const { rows } = await db.query(page(partition, after, types === null ? null : [...types], limit));
   const found = rows as ((EventRow | { position: null }) & { until: number })[];
   const logged = found.flatMap((row) => (row.position === null ? [] : [row]));
   const opened = masterKey === null ? logged : await openSealed(db, logged, masterKey);

@@ -7,8 +7,8 @@ export interface BoundStatement {
 
 /**
  * A statement of the hot path: `const load = statement('load-stream', 'select …')`, then
- * `pool.query<Row>(load(partition, id))`. This is the one place where statements get their names;
- * the text must not change between calls, for PostgreSQL refuses a name that comes with another text.
+ * `pool.query<Row>(load(partition, id))`. Name and text stand
+ * together, since PostgreSQL refuses a name that comes with another text.
  */
 export function statement(name: string, text: string): (...values: unknown[]) => BoundStatement {
   return (...values) => ({ name, text, values });

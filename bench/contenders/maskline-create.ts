@@ -7,8 +7,8 @@ import { nextContext, nextWish, serviceSettings } from '../session-wish.js';
 /** The whole command: its service looked up and required, name claimed, state, hash, event and row. */
 await contend(async (url) => {
   const { events, database, close } = await openBenchStore(url);
-  const services = new CreateServiceHandler(events, new ServiceQueries(database.reads, events.partitions));
-  const sessions = new CreateSessionHandler(events, new SessionQueries(database.reads, events.partitions));
+  const services = new CreateServiceHandler(events, new ServiceQueries(database, events.partitions));
+  const sessions = new CreateSessionHandler(events, new SessionQueries(database, events.partitions));
   const { sid } = await services.execute(new CreateService(serviceSettings, nextContext()));
   return {
     command: () => sessions.execute(new CreateSession(sid, nextWish(), nextContext())),

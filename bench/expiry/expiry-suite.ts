@@ -81,14 +81,8 @@ async function openBackend(run: BenchRun, name: string, redisUrl: string | null)
   );
   const store = await openBenchStore(url);
   const { events } = store;
-  const services = new CreateServiceHandler(
-    events,
-    new ServiceQueries(store.database.reads, events.partitions),
-  );
-  const sessions = new CreateSessionHandler(
-    events,
-    new SessionQueries(store.database.reads, events.partitions),
-  );
+  const services = new CreateServiceHandler(events, new ServiceQueries(store.database, events.partitions));
+  const sessions = new CreateSessionHandler(events, new SessionQueries(store.database, events.partitions));
   const { sid } = await services.execute(new CreateService(serviceSettings, nextContext()));
 
   return {

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { readHeads, readSubscriptions } from '#event-store';
+import { readHeads, readSubscriptions, type SubscriptionStatus } from '#event-store';
 import type { Database } from '#platform';
 import type { StoreObserver } from './store.module.js';
 
@@ -61,34 +61,43 @@ export function observeLog(metrics: Registry, database: Database): void {
       for (const { partition, position } of heads) head.set({ partition }, position);
     },
   });
-  const labelNames = ['subscription', 'partition'];
-  const lagSeconds = new Gauge({
-    name: 'maskline_subscription_lag_seconds',
-    help: 'Since when the first event that the subscription has not passed waits.',
-    labelNames,
-    registers,
-  });
-  const failures = new Gauge({
-    name: 'maskline_subscription_failures',
-    help: 'Failed attempts since the checkpoint last moved.',
-    labelNames,
-    registers,
-  });
-  const lag = new Gauge({
-    name: 'maskline_subscription_lag_events',
-    help: 'Events of the log that the subscription has not passed yet.',
-    labelNames,
-    registers,
-    collect: async () => {
-      // A consumer that was removed must not be shown for ever.
-      for (const gauge of [lag, lagSeconds, failures]) gauge.reset();
-      const subscriptions = await readSubscriptions(database.reads).catch(() => []);
-      for (const { name, partition, ...status } of subscriptions) {
-        const labels = { subscription: name, partition };
-        lag.set(labels, status.lag);
-        lagSeconds.set(labels, status.lagSeconds);
-        failures.set(labels, status.failures);
-      }
-    },
-  });
+  // The three are of one reading: each asks for it when it is its turn, and the first one reads.
+  let reading: Promise<SubscriptionStatus[]> | null = null;
+  const statuses = () =>
+    (reading ??= readSubscriptions(database.reads)
+      .catch(() => [])
+      .finally(() => {
+        reading = null;
+      }));
+  const ofSubscriptions = (name: string, help: string, value: (status: SubscriptionStatus) => number) => {
+    const gauge = new Gauge({
+      name,
+      help,
+      labelNames: ['subscription', 'partition'],
+      registers,
+      collect: async () => {
+        const read = await statuses();
+        // A consumer that was removed must not be shown for ever.
+        gauge.reset();
+        for (const status of read) {
+          gauge.set({ subscription: status.name, partition: status.partition }, value(status));
+        }
+      },
+    });
+  };
+  ofSubscriptions(
+    'maskline_subscription_lag_events',
+    'Events of the log that the subscription has not passed yet.',
+    ({ lag }) => lag,
+  );
+  ofSubscriptions(
+    'maskline_subscription_lag_seconds',
+    'Since when the first event that the subscription has not passed waits.',
+    ({ lagSeconds }) => lagSeconds,
+  );
+  ofSubscriptions(
+    'maskline_subscription_failures',
+    'Failed attempts since the checkpoint last moved.',
+    ({ failures }) => failures,
+  );
 }

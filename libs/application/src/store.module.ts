@@ -62,8 +62,8 @@ export class StoreModule {
       { provide: Wake, useValue: wake },
       { provide: MasterKey, useValue: new MasterKey(masterKey) },
       { provide: Credentials, useValue: new Credentials(database, masterKey, partitions) },
-      { provide: ServiceQueries, useValue: new ServiceQueries(database.reads, partitions) },
-      { provide: SessionQueries, useValue: new SessionQueries(database.reads, partitions) },
+      { provide: ServiceQueries, useValue: new ServiceQueries(database, partitions) },
+      { provide: SessionQueries, useValue: new SessionQueries(database, partitions) },
     ];
     return { module: StoreModule, global: true, providers, exports: providers };
   }

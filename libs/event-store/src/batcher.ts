@@ -1,9 +1,9 @@
 import { appendOne } from './append-one.js';
 import { append, type Outcome, type Queryable } from './append.js';
 import { Footprints, type Footprint } from './footprints.js';
+import { isRetryable } from './is-retryable.js';
 import { overloaded } from './overloaded.js';
 import { Patience } from './patience.js';
-import { isRetryable } from './pg-errors.js';
 import type { PreparedCommand } from './prepared-command.js';
 
 export interface BatcherOptions {

@@ -1,6 +1,6 @@
+import { isRetryable } from './is-retryable.js';
 import { overloaded } from './overloaded.js';
 import { Patience } from './patience.js';
-import { isRetryable } from './pg-errors.js';
 
 export interface CoalescedReadLimits {
   readonly maxBatch: number;

@@ -16,6 +16,7 @@ export * from './readiness.js';
 export * from './run-main.js';
 export * from './secret-box.js';
 export * from './shutdown.js';
+export * from './pg-errors.js';
 export * from './sid.js';
 export * from './start-error.js';
 export * from './statement.js';

@@ -18,7 +18,7 @@ beforeAll(async () => {
   events = await testStore(database, { partitions: 4 });
   service = await testService({ events });
   lives = new SessionLives(events, service);
-  queries = new SessionQueries(database.reads, 4);
+  queries = new SessionQueries(database, 4);
 });
 
 async function placeOf(sid: string): Promise<StreamPlace> {

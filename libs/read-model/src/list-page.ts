@@ -1,48 +1,31 @@
-import type { Queryable } from '#event-store';
+import { sql } from 'kysely';
 import type { Page, PageRange } from './page.js';
 
-/** Always so: the condition of the list indexes, without which no statement takes one (see migration 0008). */
-export const isListed = `date_created > '-infinity'`;
-
-/** A list of rows under one owner, sorted by (date_created, sid), newest first. The texts are constants of the code. */
-export interface ListStatement {
-  readonly name: string;
-  /** Ends in a where clause over $1 (partition) and the owners from $2 on. */
-  readonly select: string;
-  readonly owners: readonly string[];
+interface Listed {
+  readonly sid: string;
+  readonly date_created: string;
 }
 
-/** Reads one page by keyset, or from an offset when a client names a page without its token. */
-export async function listPage<Row>(
-  db: Queryable,
-  partition: number,
-  { name, select, owners }: ListStatement,
-  { size, from }: PageRange,
-): Promise<Page<Row>> {
-  const given = [partition, ...owners];
-  const next = given.length + 1;
-  const order = 'order by date_created desc, sid desc';
-  if (typeof from === 'number') {
-    const { rows } = await db.query({
-      name: `${name}-offset`,
-      text: `${select} and ${isListed} ${order} offset $${next} limit $${next + 1}`,
-      values: [...given, from, size + 1],
-    });
-    return page(rows as Row[], size);
-  }
-  const isAfter = from.direction === 'after';
-  const { rows } = await db.query({
-    name: `${name}-${from.direction}`,
-    text: isAfter
-      ? `${select} and ${isListed} and (date_created, sid) < ($${next}, $${next + 1}) ${order} limit $${next + 2}`
-      : `${select} and ${isListed} and (date_created, sid) > ($${next}, $${next + 1}) order by date_created, sid limit $${next + 2}`,
-    values: [...given, from.dateCreated, from.sid, size + 1],
-  });
-  const read = page(rows as Row[], size);
-  return isAfter ? read : { ...read, rows: read.rows.toReversed() };
-}
-
-/** One row more than asked for was read, to know whether there are more. */
-function page<Row>(rows: readonly Row[], size: number): Page<Row> {
-  return { rows: rows.slice(0, size), hasMore: rows.length > size };
+/**
+ * The parts of a query that reads one page of a list sorted by (date_created, sid), newest first: by keyset, or from an offset
+ * when a client names a page without its token. One row more than asked for is read, to know whether there are more.
+ */
+export function listPage({ size, from }: PageRange) {
+  const isBackwards = typeof from === 'object' && from.direction === 'before';
+  // Always so: without this condition no statement takes the index of a list (see migration 0008).
+  const isListed = sql<boolean>`date_created > '-infinity'`;
+  const beyond = isBackwards ? sql`>` : sql`<`;
+  return {
+    where:
+      typeof from === 'number'
+        ? isListed
+        : sql<boolean>`${isListed} and (date_created, sid) ${beyond} (${from.dateCreated}, ${from.sid})`,
+    order: isBackwards ? sql`date_created, sid` : sql`date_created desc, sid desc`,
+    limit: size + 1,
+    offset: typeof from === 'number' ? from : 0,
+    of: <Row extends Listed>(read: readonly Row[]): Page<Row> => {
+      const rows = read.slice(0, size);
+      return { rows: isBackwards ? rows.reverse() : rows, hasMore: read.length > size };
+    },
+  };
 }

@@ -38,8 +38,8 @@ describe.each(postgresVersions())('plans made while the tables were small, on Po
     const made = await testService(world);
     ({ sid: service, accountSid } = made);
     sids = await made.addSessions(10, { ttl: 3600 });
-    services = new ServiceQueries(database.reads, 1);
-    sessions = new SessionQueries(database.reads, 1);
+    services = new ServiceQueries(database, 1);
+    sessions = new SessionQueries(database, 1);
     // From the sixth time on PostgreSQL keeps a plan for good.
     for (let i = 0; i < 8; i++) await everyRead();
     await fill();

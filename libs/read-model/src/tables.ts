@@ -39,3 +39,9 @@ export interface SessionRow {
   readonly date_created: string;
   readonly date_updated: string;
 }
+
+/** The tables as the query builder knows them. */
+export interface ReadModelTables {
+  readonly 'maskline.service': ServiceRow & { readonly partition: number };
+  readonly 'maskline.session': SessionRow & { readonly partition: number };
+}

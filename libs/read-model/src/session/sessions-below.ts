@@ -1,9 +1,9 @@
 import type { Queryable } from '#event-store';
-import { isListed } from '../list-page.js';
 
+/** With the condition of the list's index (see migration 0008). */
 const text = `
   select sid from maskline.session
-  where partition = $1 and service_sid = $2 and ${isListed} order by date_created, sid limit $3`;
+  where partition = $1 and service_sid = $2 and date_created > '-infinity' order by date_created, sid limit $3`;
 
 /** Some of the sessions that a service has or, once it is deleted, has left behind. */
 export async function sessionsBelow(

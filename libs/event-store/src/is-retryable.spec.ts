@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { connect } from 'node:net';
 import { DomainError } from '#domain';
-import { isRetryable, sqlState } from './pg-errors.js';
+import { isRetryable } from './is-retryable.js';
 
 /** As the driver makes them. */
 function refusedBy(code: string): Error {
@@ -45,12 +45,5 @@ describe('isRetryable', () => {
     null,
   ])('does not take a mistake of ours for a broken connection (%#)', (error) => {
     expect(isRetryable(error)).toBe(false);
-  });
-});
-
-describe('sqlState', () => {
-  it('is PostgreSQL’s word, not an errno of the network', () => {
-    expect(sqlState(refusedBy('40001'))).toBe('40001');
-    expect(sqlState(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }))).toBeNull();
   });
 });

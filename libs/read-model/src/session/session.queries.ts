@@ -68,16 +68,14 @@ export class SessionQueries {
     return row;
   }
 
-  /** The SID of the session with this unique name. */
-  async sidOf(accountSid: string, serviceSid: string, uniqueName: string): Promise<string> {
+  /** The SID of the session with this unique name; null when there is none, or not even the service. */
+  async sidOf(accountSid: string, serviceSid: string, uniqueName: string): Promise<string | null> {
     const row = await this.#below(accountSid, serviceSid)
       .select('sid')
       .where('unique_name', '=', uniqueName)
       .where('unique_name', 'is not', null) // said twice for the index of names (see migration 0008)
       .executeTakeFirst();
-    if (row === undefined)
-      throw new DomainError('session-name-not-found', 'there is no session with this name');
-    return row.sid;
+    return row?.sid ?? null;
   }
 
   async list(accountSid: string, serviceSid: string, range: PageRange): Promise<Page<SessionRow>> {

@@ -61,6 +61,9 @@ export class PostgresQueues extends QueueBackend {
   }
 
   override async close(): Promise<void> {
+    // The pool counts as ended while its connections still say goodbye. Should PostgreSQL stop just then, which it does next
+    // in standalone, that is no failure, and neither the pool nor the queues that were on it shall say so.
+    this.#pool.removeAllListeners('error').on('error', () => undefined);
     await this.#pool.end();
   }
 }

@@ -4,6 +4,7 @@ import type { Outcome, Queryable } from './append.js';
 import { Batcher, type BatcherOptions } from './batcher.js';
 import { evolved, type Aggregate, type Current, type Reading } from './current.js';
 import type { EventContext } from './event-context.js';
+import type { OneAtATime } from './one-at-a-time.js';
 import { firstOutcome, type Changed } from './outcomes.js';
 import { partitionOf } from './partition.js';
 import { prepare, type ChangeOptions } from './prepare.js';
@@ -27,6 +28,7 @@ export class Appending {
     private readonly partitions: number,
     /** Is told the time with each answer. */
     private readonly recent: Recent,
+    private readonly turns: OneAtATime,
     batching: BatcherOptions,
     private readonly onConflict: () => void,
   ) {
@@ -53,7 +55,14 @@ export class Appending {
     const { command, rows } = prepare(stream, id, context, commandId, current, events, options, this.reading);
     const batcher = this.#batchers[partitionOf(context.accountSid, this.partitions)];
     if (batcher === undefined) throw new Error('there is no such partition');
-    const outcome = await batcher.submit(command);
+    // Those who want the same name take turns: in the batcher they would stand in the way of everybody behind them.
+    const [claim] = command.claims;
+    const outcome =
+      claim === undefined
+        ? await batcher.submit(command)
+        : await this.turns.run(`claim ${context.accountSid} ${claim.kind} ${claim.key}`, () =>
+            batcher.submit(command),
+          );
     if ('now' in outcome) this.recent.tell(outcome.now);
     if (outcome.kind === 'duplicate') return { outcome, changed: firstOutcome(outcome, context) };
     const changed = { sid: id, version: current.version + events.length, isDuplicate: false, rows };

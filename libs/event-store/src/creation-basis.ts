@@ -61,7 +61,7 @@ export async function loadBasis<
   if (loaded.stream?.status === 'live') {
     recent.see(context.accountSid, parent.id, { state, version });
   }
-  return { fresh: blank(stream, loaded.now, null, version), above: state };
+  return { fresh: blank(stream, loaded.now, null, null), above: state };
 }
 
 /** A stream before its first event. */

@@ -25,7 +25,7 @@ export interface Current<State> {
   readonly now: string;
   /** Set when `now` was reckoned without asking: append takes no decision of that time from then on. */
   readonly goodUntil: string | null;
-  /** Set when the decision saw the stream above: append takes it only at this version. */
+  /** Set when the stream above was recalled without asking: append takes the decision only at this version of it. */
   readonly parentVersion: number | null;
   /** Of a stream with personal fields, as far as they were asked for. */
   readonly keys: WrappedKeys;

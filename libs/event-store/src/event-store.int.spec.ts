@@ -240,6 +240,25 @@ describe.each(postgresVersions())('the event store on PostgreSQL %s', (postgres)
       await newSession(context, await newService(context, 'food'), { uniqueName: 'order 1' });
     });
 
+    it('are no reason to keep others waiting when very many ask for one', async () => {
+      const context = newContext();
+      const service = await newService(context);
+      await newSession(context, service, { uniqueName: 'held' });
+      let refused = 0;
+      const flood = Promise.allSettled(
+        Array.from({ length: 1000 }, async () => {
+          await newSession(context, service, { uniqueName: 'held' }).catch(() => refused++);
+        }),
+      );
+      const stranger = newContext();
+      const elsewhere = await newService(stranger);
+      await newSession(stranger, elsewhere);
+      // With the names one after the other before everybody else, all of them would have been refused by now.
+      expect(refused).toBeLessThan(500);
+      await flood;
+      expect(refused).toBe(1000);
+    });
+
     it('go to one of many who ask for them at once, in two processes', async () => {
       const context = newContext();
       const service = await newService(context);
@@ -320,6 +339,27 @@ describe.each(postgresVersions())('the event store on PostgreSQL %s', (postgres)
       }
       await store.change(serviceStream, service, context, deleteService);
       await expect(ttlOfNext()).rejects.toMatchObject({ code: 'service-not-found' });
+    });
+
+    it('gets on while somebody changes the stream above all the time', async () => {
+      const context = newContext();
+      const service = await newService(context);
+      let isDone = false;
+      const changing = async () => {
+        for (let ttl = 0; !isDone; ttl++) {
+          await other.change(serviceStream, service, context, (state) =>
+            updateService(state, { defaultTtl: ttl % 1000 }),
+          );
+        }
+      };
+      const changes = Promise.all([changing(), changing()]);
+      try {
+        for (let i = 0; i < 100; i++)
+          expect(await newSession(context, service)).toMatchObject({ version: 1 });
+      } finally {
+        isDone = true;
+        await changes;
+      }
     });
 
     it('is refused only for what is so now', async () => {

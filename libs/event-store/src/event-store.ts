@@ -51,7 +51,7 @@ export class EventStore {
     const reading = { db: loads, projectors, upcasters, masterKey };
     this.#turns = new OneAtATime(batching);
     this.#loading = new Loading(reading, partitions, this.#recent, batching);
-    this.#appending = new Appending(appends, reading, partitions, this.#recent, batching, () =>
+    this.#appending = new Appending(appends, reading, partitions, this.#recent, this.#turns, batching, () =>
       onConflict?.(),
     );
   }

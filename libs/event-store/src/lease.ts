@@ -13,12 +13,16 @@ export interface Lease {
   readonly position: number;
 }
 
+/** No lease is longer than this: one that seems to be was taken by a clock that has been set back, and holds nobody off. */
+export const longestLease = `maskline.clock() + make_interval(secs => ${2 * leaseSeconds})`;
+
 const acquire = statement(
   'acquire-lease',
   `update maskline.subscription
   set lease_owner = $3, lease_epoch = lease_epoch + 1,
     lease_until = maskline.clock() + make_interval(secs => ${leaseSeconds}), updated_at = maskline.clock()
-  where name = $1 and partition = $2 and (lease_until <= maskline.clock() or lease_owner = $3)
+  where name = $1 and partition = $2
+    and (lease_until <= maskline.clock() or lease_until > ${longestLease} or lease_owner = $3)
   returning lease_epoch as epoch, position`,
 );
 

@@ -1,4 +1,5 @@
 import type { Queryable } from './append.js';
+import { longestLease } from './lease.js';
 
 /** Where a subscription stands in one partition. */
 export interface SubscriptionStatus {
@@ -19,7 +20,7 @@ export interface SubscriptionStatus {
 const text = `
   select s.name, s.partition, s.position, h.position as head, h.position - s.position as lag,
     coalesce(greatest(extract(epoch from maskline.clock() - e.recorded_at), 0), 0)::float8 as "lagSeconds",
-    s.lease_until > maskline.clock() as "isHeld", s.failures, s.last_error as "lastError"
+    s.lease_until > maskline.clock() and s.lease_until <= ${longestLease} as "isHeld", s.failures, s.last_error as "lastError"
   from maskline.subscription s
   join maskline.partition_head h on h.partition = s.partition
   left join maskline.event e on e.partition = s.partition and e.position = s.position + 1

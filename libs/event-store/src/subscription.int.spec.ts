@@ -3,7 +3,8 @@ import { Logger } from '@nestjs/common';
 import type pg from 'pg';
 import { openDatabase } from '#platform';
 import { cleanUp, moveClock, testDatabase, testService, testWorld, waitFor } from '#testing';
-import { registerSubscription } from './lease.js';
+import { acquireLease, registerSubscription } from './lease.js';
+import { ensurePartitions } from './partitions.js';
 import type { RecordedEvent } from './recorded-event.js';
 import { lengthenLog } from './spec/long-log.js';
 import { readSubscriptions } from './subscription-status.js';
@@ -52,7 +53,7 @@ async function openLog() {
     steal: () =>
       database.admin
         .query(`update maskline.subscription set lease_owner = 'thief', lease_epoch = lease_epoch + 1,
-        lease_until = maskline.clock() + interval '1 hour'`),
+        lease_until = maskline.clock() + interval '25 seconds'`),
     giveBack: () => database.admin.query(`update maskline.subscription set lease_until = '-infinity'`),
   };
 }
@@ -332,6 +333,20 @@ describe('effects in SQL', () => {
     );
     return rows.length;
   }
+});
+
+describe('a lease from a clock that has been set back since', () => {
+  it('holds nobody off, and is not shown as held', async () => {
+    const { database } = await testDatabase();
+    await ensurePartitions(database.admin, 1);
+    await registerSubscription(database.admin, 'reader', 0);
+    await database.admin.query(
+      `update maskline.subscription set lease_owner = 'gone', lease_until = maskline.clock() + interval '10 minutes'`,
+    );
+    expect(await readSubscriptions(database.reads)).toMatchObject([{ isHeld: false }]);
+    expect(await acquireLease(database.reads, 'reader', 0, 'next')).toMatchObject({ position: 0 });
+    expect(await readSubscriptions(database.reads)).toMatchObject([{ isHeld: true }]);
+  });
 });
 
 describe('stopping a subscription', () => {

@@ -7,6 +7,7 @@ import { Registry } from 'prom-client';
 import { authenticate } from './authenticate.js';
 import { baseUrls } from './base-url.js';
 import { acceptForms } from './form-parser.js';
+import { limitPipelining } from './limit-pipelining.js';
 import { observeRequests } from './observe-requests.js';
 import { resolvePath } from './resolve-path.js';
 import { RouteTable } from './route-table.js';
@@ -42,6 +43,7 @@ export function configureHttp(app: NestFastifyApplication, publicUrl: string | u
   app.useGlobalFilters(new TwilioErrorFilter());
   acceptForms(server);
   observeRequests(server, app.get(Registry));
+  const requireRead = limitPipelining();
   server.decorateRequest('caller', null);
   server.decorateRequest('baseUrl', '');
 
@@ -57,6 +59,7 @@ export function configureHttp(app: NestFastifyApplication, publicUrl: string | u
       if (request.method === 'OPTIONS') {
         return reply.code(204).headers(PREFLIGHT_HEADERS).send();
       }
+      requireRead(request, reply);
       request.caller = await authenticate(request, credentials);
       request.baseUrl = baseUrl(request);
     }

@@ -5,6 +5,7 @@ import { DomainError } from '#domain';
 import type { EventContext, Queryable } from '#event-store';
 import { nameError } from '#platform';
 import {
+  abandonTimerSlices,
   readDueTimers,
   releaseTimerSlices,
   renewTimerSlices,
@@ -64,14 +65,14 @@ export class ExpiryDrain {
       for (;;) {
         let taken = await takeTimerSlices(this.db, partition, owner, slicesAtOnce, done);
         if (taken === null) return expired;
-        done.push(...taken.slices);
+        done.push(...taken);
         while (taken !== null) {
-          expired += await this.#drain(partition, owner, taken.slices, cause);
-          taken = await releaseTimerSlices(this.db, partition, owner, taken.at);
+          expired += await this.#drain(partition, owner, taken, cause);
+          taken = await releaseTimerSlices(this.db, partition, owner);
         }
       }
     } catch (error) {
-      await releaseTimerSlices(this.db, partition, owner, 'infinity').catch(() => undefined);
+      await abandonTimerSlices(this.db, partition, owner).catch(() => undefined);
       throw error;
     }
   }

@@ -45,7 +45,9 @@ const advance = `
   with before as materialized (
     select partition, lease_owner is distinct from $2 or is_doubtful as is_new, nullif(until, '-infinity') as until
     from maskline.expiry_horizon
-    where partition = $1 and (lease_owner = $2 or lease_until <= maskline.clock())
+    where partition = $1 and (lease_owner = $2 or lease_until <= maskline.clock()
+      -- taken by a clock that has been set back since
+      or lease_until > maskline.clock() + make_interval(secs => ${2 * leaseSeconds}))
     for update
   )
   update maskline.expiry_horizon h

@@ -12,23 +12,20 @@ export async function wantTimerSlices(db: Queryable, partition: number): Promise
   await db.query({ name: 'want-timer-slices', text: want, values: [partition] });
 }
 
+/** No lease is longer than this: one that seems to be was taken by a clock that has been set back, and holds nobody off. */
+const longest = `maskline.clock() + make_interval(secs => ${2 * leaseSeconds})`;
+
 const take = `
   update maskline.timer_slice t
-  set lease_owner = $2, lease_until = maskline.clock() + make_interval(secs => ${leaseSeconds})
+  set lease_owner = $2, lease_until = maskline.clock() + make_interval(secs => ${leaseSeconds}), wanted_at = '-infinity'
   from (
     select partition, slice from maskline.timer_slice
-    where partition = $1 and slice <> all($4::int[]) and lease_until <= maskline.clock()
+    where partition = $1 and slice <> all($4::int[]) and (lease_until <= maskline.clock() or lease_until > ${longest})
     order by slice limit $3
     for update skip locked
   ) free
   where t.partition = free.partition and t.slice = free.slice
-  returning t.slice, maskline.clock() as at`;
-
-export interface TakenSlices {
-  readonly slices: readonly number[];
-  /** What came due before is seen by whoever reads after this. */
-  readonly at: string;
-}
+  returning t.slice`;
 
 /** Takes up to `most` slices that nobody drains, but for those just done; null when there is none. */
 export async function takeTimerSlices(
@@ -37,15 +34,13 @@ export async function takeTimerSlices(
   owner: string,
   most: number,
   done: readonly number[],
-): Promise<TakenSlices | null> {
+): Promise<number[] | null> {
   const { rows } = await db.query({
     name: 'take-timer-slices',
     text: take,
     values: [partition, owner, most, [...done]],
   });
-  const taken = rows as { slice: number; at: string }[];
-  const [first] = taken;
-  return first === undefined ? null : { slices: taken.map(({ slice }) => slice), at: first.at };
+  return slicesOf(rows);
 }
 
 const renew = `
@@ -58,33 +53,40 @@ export async function renewTimerSlices(db: Queryable, partition: number, owner: 
 
 const release = `
   with mine as (
-    select partition, slice, wanted_at >= $3::timestamptz as is_wanted from maskline.timer_slice
+    select partition, slice, wanted_at > '-infinity' as is_wanted from maskline.timer_slice
     where partition = $1 and lease_owner = $2 for update
   )
   update maskline.timer_slice t
   set lease_until = case when m.is_wanted then t.lease_until else '-infinity' end,
-    lease_owner = case when m.is_wanted then t.lease_owner end
+    lease_owner = case when m.is_wanted then t.lease_owner end, wanted_at = '-infinity'
   from mine m where t.partition = m.partition and t.slice = m.slice
-  returning t.slice, m.is_wanted as "isWanted", maskline.clock() as at`;
+  returning case when m.is_wanted then t.slice end as slice`;
 
-/**
- * Gives the slices back, but for those that somebody wanted since `readAt`: these are to be read again. With `infinity`
- * all of them go, done or not.
- */
+/** Gives the slices back, but for those that somebody has wanted since they were taken or last kept: these are to be read again. */
 export async function releaseTimerSlices(
   db: Queryable,
   partition: number,
   owner: string,
-  readAt: string,
-): Promise<TakenSlices | null> {
+): Promise<number[] | null> {
   const { rows } = await db.query({
     name: 'release-timer-slices',
     text: release,
-    values: [partition, owner, readAt],
+    values: [partition, owner],
   });
-  const kept = (rows as { slice: number; isWanted: boolean; at: string }[]).filter(
-    ({ isWanted }) => isWanted,
-  );
-  const [first] = kept;
-  return first === undefined ? null : { slices: kept.map(({ slice }) => slice), at: first.at };
+  return slicesOf(rows);
+}
+
+const abandon = `
+  update maskline.timer_slice set lease_owner = null, lease_until = '-infinity'
+  where partition = $1 and lease_owner = $2`;
+
+/** Gives all slices back, done or not. */
+export async function abandonTimerSlices(db: Queryable, partition: number, owner: string): Promise<void> {
+  await db.query({ name: 'abandon-timer-slices', text: abandon, values: [partition, owner] });
+}
+
+/** Null for none. */
+function slicesOf(rows: readonly unknown[]): number[] | null {
+  const slices = (rows as { slice: number | null }[]).flatMap(({ slice }) => slice ?? []);
+  return slices.length === 0 ? null : slices;
 }

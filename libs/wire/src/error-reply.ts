@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import { type DomainError, type DomainErrorCode } from '#domain';
 import { type RequestError, type RequestErrorCode } from './request-error.js';
+import { answer } from './resource-schema.js';
 
 interface Reply {
   readonly status: number;
@@ -45,12 +47,14 @@ const replies: Record<DomainErrorCode | RequestErrorCode, Reply> = {
 export const RETRY_AFTER_SECONDS = 1;
 
 /** Twilio's error body. Never with `type` or `title`: twilio-node 6 throws another exception class then. */
-export interface ErrorBody {
-  readonly code: number;
-  readonly message: string;
-  readonly more_info: string;
-  readonly status: number;
-}
+export const errorSchema = answer('Error', {
+  code: z.int().min(20_000).max(99_999).meta({ description: "Twilio's error code." }),
+  message: z.string(),
+  more_info: z.url(),
+  status: z.int().min(400).max(599),
+});
+
+export type ErrorBody = Readonly<z.infer<typeof errorSchema>>;
 
 /** How an error is answered on `path` (as it was requested, without the query); `null` is told nothing of the cause. */
 export function errorReply(error: DomainError | RequestError | null, path: string): ErrorBody {

@@ -44,7 +44,9 @@ export function uniqueName(prefix: SidPrefix, description: string) {
 /** Empty is not given. */
 export function seconds(description: string) {
   const range = `It must be a whole number from 0 to ${MAX_TTL}.`;
-  return field({ description, format: 'int32', pattern: '^[0-9]+$', example: '3600' }, (text, refuse) => {
+  // Text like every value of a form, but OpenAPI's generators make a number of it only if it says so.
+  const type = { type: 'integer', format: 'int32', minimum: 0, maximum: MAX_TTL, example: 3600 };
+  return field({ description, ...type }, (text, refuse) => {
     if (text === '') return undefined;
     if (!/^[0-9]+$/.test(text) || Number(text) > MAX_TTL) return refuse(range);
     return Number(text);

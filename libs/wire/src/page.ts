@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Page, PageRange } from '#read-model';
 import { readPageToken, writePageToken } from './page-token.js';
+import { answer, ownUrl } from './resource-schema.js';
 
 export const DEFAULT_PAGE_SIZE = 50;
 export const MAX_PAGE_SIZE = 1000;
@@ -15,10 +16,10 @@ export interface PageRequest extends PageRange {
 }
 
 /** A repeated parameter counts once, with its last value. */
-const text = (description: string) =>
+const text = (description: string, type: Readonly<Record<string, unknown>> = { type: 'string' }) =>
   z
     .unknown()
-    .meta({ type: 'string', description })
+    .meta({ ...type, description })
     .transform((value) => {
       const last: unknown = Array.isArray(value) ? value.at(-1) : value;
       return typeof last === 'string' ? last : undefined;
@@ -28,8 +29,15 @@ const text = (description: string) =>
 /** `PageSize` is never refused (SDKs send 5000 for `limit: 5000`): too large is clamped, nonsense is the default. */
 export const pageQuery = z
   .object({
-    PageSize: text(`Records in a page, 1 to ${MAX_PAGE_SIZE}, ${DEFAULT_PAGE_SIZE} if not given.`),
-    Page: text('The number of the page, from 0; for a page without PageToken it is counted off.'),
+    PageSize: text(`Records in a page, 1 to ${MAX_PAGE_SIZE}, ${DEFAULT_PAGE_SIZE} if not given.`, {
+      type: 'integer',
+      minimum: 1,
+      maximum: MAX_PAGE_SIZE,
+    }),
+    Page: text('The number of the page, from 0; for a page without PageToken it is counted off.', {
+      type: 'integer',
+      minimum: 0,
+    }),
     PageToken: text('Where the page starts; taken from the URLs in meta.'),
   })
   .transform(({ PageSize, Page, PageToken }, context): PageRequest => {
@@ -53,6 +61,21 @@ export const pageQuery = z
 /** 0 for whatever is no whole number. */
 function wholeNumber(digits = ''): number {
   return /^[0-9]{1,9}$/.test(digits) ? Number(digits) : /^[0-9]+$/.test(digits) ? 999_999_999 : 0;
+}
+
+const pageMeta = answer('PageMeta', {
+  page: z.int().min(0),
+  page_size: z.int().min(1).max(MAX_PAGE_SIZE),
+  first_page_url: ownUrl,
+  previous_page_url: ownUrl.nullable(),
+  url: ownUrl,
+  next_page_url: ownUrl.nullable(),
+  key: z.string().meta({ description: 'The key of the records beside meta.' }),
+});
+
+/** What `pageResource` makes: the records under `key`, beside `meta`. */
+export function pageSchema(id: string, key: string, resource: z.ZodType) {
+  return answer(id, { [key]: z.array(resource), meta: pageMeta });
 }
 
 interface Listed {
@@ -81,19 +104,17 @@ export function pageResource<Row extends Listed, Resource>(
     `${url}?PageSize=${size}&Page=${number}${pageToken === null ? '' : `&PageToken=${pageToken}`}`;
   const cursor = (direction: 'after' | 'before', row: Listed) =>
     writePageToken({ direction, dateCreated: row.date_created, sid: row.sid });
-  return {
-    [key]: rows.map(resource),
-    meta: {
-      page,
-      page_size: size,
-      first_page_url: pageUrl(0, null),
-      // Page 0 is the start of the list as it is by then, records that came meanwhile included.
-      previous_page_url: hasPrevious
-        ? pageUrl(page - 1, page > 1 && first !== undefined ? cursor('before', first) : null)
-        : null,
-      url: pageUrl(page, token),
-      next_page_url: hasNext ? pageUrl(page + 1, cursor('after', last)) : null,
-      key,
-    },
+  const meta: z.infer<typeof pageMeta> = {
+    page,
+    page_size: size,
+    first_page_url: pageUrl(0, null),
+    // Page 0 is the start of the list as it is by then, records that came meanwhile included.
+    previous_page_url: hasPrevious
+      ? pageUrl(page - 1, page > 1 && first !== undefined ? cursor('before', first) : null)
+      : null,
+    url: pageUrl(page, token),
+    next_page_url: hasNext ? pageUrl(page + 1, cursor('after', last)) : null,
+    key,
   };
+  return { [key]: rows.map(resource), meta };
 }

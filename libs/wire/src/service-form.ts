@@ -2,17 +2,17 @@ import { z } from 'zod';
 import { parameterInvalid, type ServiceSettings } from '#domain';
 import { callbackUrl, choice, given, seconds, sid, uniqueName } from './fields.js';
 
+export const GEO_MATCH_LEVELS = ['area-code', 'extended-area-code', 'overlay', 'radius', 'country'] as const;
+export const NUMBER_SELECTION_BEHAVIORS = ['avoid-sticky', 'prefer-sticky'] as const;
+
 const settings = {
   DefaultTtl: seconds('Seconds given to each new session that names no Ttl; 0 is no limit.').optional(),
   CallbackUrl: callbackUrl('Called on every interaction.').optional(),
   InterceptCallbackUrl: callbackUrl('Asked before an interaction is passed on; may veto it.').optional(),
   OutOfSessionCallbackUrl: callbackUrl('Asked about calls and messages outside of a session.').optional(),
-  GeoMatchLevel: choice(
-    ['area-code', 'extended-area-code', 'overlay', 'radius', 'country'],
-    'How near a proxy number must be to the participant.',
-  ).optional(),
+  GeoMatchLevel: choice(GEO_MATCH_LEVELS, 'How near a proxy number must be to the participant.').optional(),
   NumberSelectionBehavior: choice(
-    ['avoid-sticky', 'prefer-sticky'],
+    NUMBER_SELECTION_BEHAVIORS,
     'Whether a participant should meet the same proxy number again.',
   ).optional(),
   ChatInstanceSid: sid('IS', 'Kept and shown, without effect.').optional(),

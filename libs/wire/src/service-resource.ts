@@ -1,8 +1,31 @@
+import { z } from 'zod';
 import type { ServiceRow } from '#read-model';
 import { wireDate } from './date-time.js';
+import { pageSchema } from './page.js';
+import { answer, anyUrl, dateOf, seconds, ownUrl, sidOf } from './resource-schema.js';
+import { GEO_MATCH_LEVELS, NUMBER_SELECTION_BEHAVIORS } from './service-form.js';
+
+export const serviceSchema = answer('Service', {
+  sid: sidOf('KS'),
+  account_sid: sidOf('AC'),
+  chat_instance_sid: sidOf('IS').nullable(),
+  unique_name: z.string(),
+  default_ttl: seconds,
+  callback_url: anyUrl.nullable(),
+  geo_match_level: z.enum(GEO_MATCH_LEVELS),
+  number_selection_behavior: z.enum(NUMBER_SELECTION_BEHAVIORS),
+  intercept_callback_url: anyUrl.nullable(),
+  out_of_session_callback_url: anyUrl.nullable(),
+  date_created: dateOf('When it was created.'),
+  date_updated: dateOf('When it was changed last.'),
+  url: ownUrl,
+  links: z.object({ sessions: ownUrl, phone_numbers: ownUrl }).meta({ additionalProperties: true }),
+});
+
+export const servicePageSchema = pageSchema('ListServiceResponse', 'services', serviceSchema);
 
 /** A service as Twilio shows it (contract §2.5). `short_codes` joins the links when short codes exist. */
-export function serviceResource(row: ServiceRow, baseUrl: string) {
+export function serviceResource(row: ServiceRow, baseUrl: string): z.infer<typeof serviceSchema> {
   const url = `${baseUrl}/v1/Services/${row.sid}`;
   return {
     sid: row.sid,

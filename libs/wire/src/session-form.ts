@@ -3,6 +3,8 @@ import type { NewSession, SessionUpdate } from '#domain';
 import { choice, dateTime, given, seconds, uniqueName } from './fields.js';
 import { readParticipants } from './read-participants.js';
 
+export const MODES = ['message-only', 'voice-only', 'voice-and-message'] as const;
+
 const ttl = seconds('Seconds from the creation or the last interaction; 0 is no limit.').optional();
 const dateExpiry = dateTime('When the session ends; wins over Ttl.').optional();
 
@@ -31,7 +33,7 @@ export const createSessionForm = z
     UniqueName: uniqueName('KC', 'Unique in the service; free again once the session is deleted.').optional(),
     DateExpiry: dateExpiry,
     Ttl: ttl,
-    Mode: choice(['message-only', 'voice-only', 'voice-and-message'], 'Fixed at creation.').optional(),
+    Mode: choice(MODES, 'Fixed at creation.').optional(),
     Status: choice(['open', 'in-progress', 'closed'], 'The first status.').optional(),
     Participants: participants,
     FailOnParticipantConflict: failOnParticipantConflict,

@@ -1,8 +1,41 @@
+import { z } from 'zod';
+import type { CloseReason } from '#domain';
 import type { SessionRow } from '#read-model';
 import { wireDate, wireDateOrNull } from './date-time.js';
+import { pageSchema } from './page.js';
+import { answer, dateOf, seconds, ownUrl, sidOf } from './resource-schema.js';
+import { MODES } from './session-form.js';
+
+const STATUSES = ['open', 'in-progress', 'closed'] as const satisfies readonly SessionRow['status'][];
+const CLOSE_REASONS = ['api', 'ttl-expired', 'date-expiry'] as const satisfies readonly CloseReason[];
+
+export const sessionSchema = answer('Session', {
+  service_sid: sidOf('KS'),
+  status: z.enum(STATUSES),
+  unique_name: z.string().nullable(),
+  date_started: dateOf('When it was in progress first.').nullable(),
+  date_ended: dateOf('When it was closed.').nullable(),
+  date_last_interaction: dateOf('When its last interaction came.').nullable(),
+  date_expiry: dateOf('When it ends by itself; wins over ttl.').nullable(),
+  ttl: seconds,
+  mode: z.enum(MODES),
+  // In OpenAPI 3.0 null is only taken where the list names it too.
+  closed_reason: z
+    .enum(CLOSE_REASONS)
+    .nullable()
+    .meta({ enum: [...CLOSE_REASONS, null] }),
+  sid: sidOf('KC'),
+  date_updated: dateOf('When it was changed last.'),
+  date_created: dateOf('When it was created.'),
+  account_sid: sidOf('AC'),
+  url: ownUrl,
+  links: z.object({ interactions: ownUrl, participants: ownUrl }).meta({ additionalProperties: true }),
+});
+
+export const sessionPageSchema = pageSchema('ListSessionResponse', 'sessions', sessionSchema);
 
 /** A session as Twilio shows it (contract §5.8). Every date key is there: twilio-node reads a missing one as "now". */
-export function sessionResource(row: SessionRow, baseUrl: string) {
+export function sessionResource(row: SessionRow, baseUrl: string): z.infer<typeof sessionSchema> {
   const url = `${baseUrl}/v1/Services/${row.service_sid}/Sessions/${row.sid}`;
   return {
     service_sid: row.service_sid,

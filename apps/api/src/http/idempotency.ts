@@ -3,8 +3,12 @@ import type { FastifyRequest } from 'fastify';
 import type { Idempotency } from '#event-store';
 import { RequestError } from '#wire';
 
-const HEADERS = ['i-twilio-idempotency-token', 'idempotency-key'];
-const MAX_KEY_LENGTH = 255;
+/** The first one that is there counts. */
+export const IDEMPOTENCY_HEADERS = ['I-Twilio-Idempotency-Token', 'Idempotency-Key'];
+export const MAX_KEY_LENGTH = 255;
+
+/** As Node spells them. */
+const HEADERS = IDEMPOTENCY_HEADERS.map((name) => name.toLowerCase());
 
 /**
  * The caller's own name for a POST: sent again, it gets the first answer instead of a second effect.

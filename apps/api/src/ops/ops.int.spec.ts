@@ -2,7 +2,6 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { call, cleanUp, testDatabase } from '#testing';
 import { databaseChecks, type Database } from '#platform';
 import { serveApi } from '../spec/serve-api.js';
-import { openApi } from './serve-docs.js';
 
 let database: Database;
 let api: Awaited<ReturnType<typeof serveApi>>;
@@ -77,37 +76,5 @@ describe('/metrics', () => {
     expect(metrics).toContain(`${count}{method="GET",route="/v1/Services/:serviceSid",status="404"} 1`);
     expect(metrics).toContain(`${count}{method="GET",route="none",status="404"} 1`);
     expect(metrics).not.toContain('some-name');
-  });
-});
-
-describe('the OpenAPI document', () => {
-  it('describes every route of the API, forms and all, and nothing else', () => {
-    const { paths } = openApi(api.app);
-    const routes = Object.entries(paths).flatMap(([path, operations]) =>
-      Object.keys(operations).map((method) => `${method} ${path}`),
-    );
-    expect(routes.sort()).toEqual([
-      'delete /v1/Services/{serviceSid}',
-      'delete /v1/Services/{serviceSid}/Sessions/{sessionSid}',
-      'get /v1/Services',
-      'get /v1/Services/{serviceSid}',
-      'get /v1/Services/{serviceSid}/Sessions',
-      'get /v1/Services/{serviceSid}/Sessions/{sessionSid}',
-      'post /v1/Services',
-      'post /v1/Services/{serviceSid}',
-      'post /v1/Services/{serviceSid}/Sessions',
-      'post /v1/Services/{serviceSid}/Sessions/{sessionSid}',
-    ]);
-    const form = paths['/v1/Services']?.post?.requestBody;
-    expect(form).toMatchObject({
-      content: {
-        'application/x-www-form-urlencoded': {
-          schema: {
-            required: ['UniqueName'],
-            properties: { UniqueName: { type: 'string', maxLength: 191 }, CallbackUrl: { format: 'uri' } },
-          },
-        },
-      },
-    });
   });
 });

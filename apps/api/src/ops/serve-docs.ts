@@ -1,19 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { z } from 'zod';
+import { packageRoot } from '#platform';
 
-/** The API as OpenAPI, written from the very schemas that read the requests. */
+const DESCRIPTION = `Masked calls and texts over Twilio's Proxy v1 API.
+
+Forms in, JSON out. A method that a path does not take is answered 405 (20004) with \`Allow\`.`;
+
+/** The API as OpenAPI, written from the very schemas that read the requests and are the types of the answers. */
 export function openApi(app: NestFastifyApplication): OpenAPIObject {
   const description = new DocumentBuilder()
     .setTitle('Maskline')
-    .setDescription("Masked calls and texts over Twilio's Proxy v1 API.")
-    .setVersion('1')
-    .addBasicAuth()
+    .setDescription(DESCRIPTION)
+    .setVersion(readVersion())
+    // Wherever the document was fetched from: a proxy in front of the service needs no setting for it.
+    .addServer('/')
+    .addBasicAuth({
+      type: 'http',
+      scheme: 'basic',
+      description: 'Account SID and auth token, or API key SID and its secret.',
+    })
     .addSecurityRequirements('basic')
     .build();
-  return SwaggerModule.createDocument(app, description);
+  // Twilio's names, from ours: `create` of `ServiceController` is CreateService.
+  const operationIdFactory = (controller: string, method: string) =>
+    method.charAt(0).toUpperCase() + method.slice(1) + controller.replace(/Controller$/, '');
+  return SwaggerModule.createDocument(app, description, { operationIdFactory });
 }
 
 /** Pages at /docs, the document itself at /docs-json. Written when it is first asked for, to keep the start short. */
 export function serveDocs(app: NestFastifyApplication): void {
   SwaggerModule.setup('docs', app, () => openApi(app), { jsonDocumentUrl: 'docs-json', raw: ['json'] });
+}
+
+function readVersion(): string {
+  const text = readFileSync(join(packageRoot, 'package.json'), 'utf8');
+  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 }

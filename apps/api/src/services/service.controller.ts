@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Controller, Delete, Get, Param, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { CreateService, DeleteService, UpdateService } from '#application';
 import type { ServiceSettings } from '#domain';
@@ -8,11 +8,14 @@ import {
   createServiceForm,
   pageResource,
   refuseOwnUrls,
+  servicePageSchema,
   serviceResource,
+  serviceSchema,
   updateServiceForm,
   type PageRequest,
 } from '#wire';
 import { ApiForms, Form, PageOf } from '../http/form.pipe.js';
+import { Operation } from '../http/operation.js';
 import { AccountSid, BaseUrl, Context } from '../http/request.decorators.js';
 
 @ApiForms()
@@ -24,6 +27,7 @@ export class ServiceController {
   ) {}
 
   @Post()
+  @Operation('Create a new Service', 201, serviceSchema, 400, 409, 413)
   async create(
     @Form(createServiceForm) wish: ServiceSettings,
     @Context() context: EventContext,
@@ -34,6 +38,7 @@ export class ServiceController {
   }
 
   @Get()
+  @Operation('Retrieve a list of all Services', 200, servicePageSchema, 400)
   async list(@PageOf() request: PageRequest, @AccountSid() accountSid: string, @BaseUrl() baseUrl: string) {
     const page = await this.services.list(accountSid, request);
     return pageResource('services', `${baseUrl}/v1/Services`, request, page, (row) =>
@@ -42,6 +47,7 @@ export class ServiceController {
   }
 
   @Get(':serviceSid')
+  @Operation('Fetch a specific Service', 200, serviceSchema, 404)
   async fetch(
     @Param('serviceSid') serviceSid: string,
     @AccountSid() accountSid: string,
@@ -51,7 +57,7 @@ export class ServiceController {
   }
 
   @Post(':serviceSid')
-  @HttpCode(200)
+  @Operation('Update a specific Service', 200, serviceSchema, 400, 404, 409, 413)
   async update(
     @Param('serviceSid') serviceSid: string,
     @Form(updateServiceForm) wish: Partial<ServiceSettings>,
@@ -66,7 +72,7 @@ export class ServiceController {
   }
 
   @Delete(':serviceSid')
-  @HttpCode(204)
+  @Operation('Delete a specific Service', 204, null, 400, 404, 413)
   async delete(@Param('serviceSid') serviceSid: string, @Context() context: EventContext) {
     await this.commands.execute(new DeleteService(serviceSid, context));
   }

@@ -1,11 +1,20 @@
-import { Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Controller, Delete, Get, Param, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { CreateSession, DeleteSession, UpdateSession, type SessionWish } from '#application';
 import type { SessionUpdate } from '#domain';
 import type { EventContext } from '#event-store';
 import { ServiceQueries, SessionQueries } from '#read-model';
-import { createSessionForm, pageResource, sessionResource, updateSessionForm, type PageRequest } from '#wire';
+import {
+  createSessionForm,
+  pageResource,
+  sessionPageSchema,
+  sessionResource,
+  sessionSchema,
+  updateSessionForm,
+  type PageRequest,
+} from '#wire';
 import { ApiForms, Form, PageOf } from '../http/form.pipe.js';
+import { Operation } from '../http/operation.js';
 import { AccountSid, BaseUrl, Context } from '../http/request.decorators.js';
 
 @ApiForms()
@@ -18,6 +27,7 @@ export class SessionController {
   ) {}
 
   @Post()
+  @Operation('Create a new Session', 201, sessionSchema, 400, 404, 409, 413)
   async create(
     @Param('serviceSid') serviceSid: string,
     @Form(createSessionForm) wish: SessionWish,
@@ -29,6 +39,7 @@ export class SessionController {
   }
 
   @Get()
+  @Operation('Retrieve a list of all Sessions for the Service', 200, sessionPageSchema, 400, 404)
   async list(
     @Param('serviceSid') serviceSid: string,
     @PageOf() request: PageRequest,
@@ -45,6 +56,7 @@ export class SessionController {
   }
 
   @Get(':sessionSid')
+  @Operation('Fetch a specific Session', 200, sessionSchema, 404)
   async fetch(
     @Param('serviceSid') serviceSid: string,
     @Param('sessionSid') sessionSid: string,
@@ -55,7 +67,7 @@ export class SessionController {
   }
 
   @Post(':sessionSid')
-  @HttpCode(200)
+  @Operation('Update a specific Session', 200, sessionSchema, 400, 404, 409, 413)
   async update(
     @Param('serviceSid') serviceSid: string,
     @Param('sessionSid') sessionSid: string,
@@ -68,7 +80,7 @@ export class SessionController {
   }
 
   @Delete(':sessionSid')
-  @HttpCode(204)
+  @Operation('Delete a specific Session', 204, null, 400, 404, 413)
   async delete(
     @Param('serviceSid') serviceSid: string,
     @Param('sessionSid') sessionSid: string,

@@ -1,0 +1,70 @@
+import { applyDecorators, HttpCode } from '@nestjs/common';
+import { ApiHeader, ApiOperation, ApiResponse, type ApiResponseNoStatusOptions } from '@nestjs/swagger';
+import type { z } from 'zod';
+import { errorSchema, RETRY_AFTER_SECONDS } from '#wire';
+import { IDEMPOTENCY_HEADERS, MAX_KEY_LENGTH } from './idempotency.js';
+
+const answers = { 200: 'OK', 201: 'Created', 204: 'Deleted' };
+
+/** What the statuses of `error-reply.ts` say, with Twilio's codes. */
+const refusals = {
+  400: {
+    description:
+      'A parameter is missing or invalid (80701), or what was asked is refused (20001, 20006, 80602 to 80608).',
+  },
+  401: {
+    description: 'The credentials are missing or wrong (20003).',
+    headers: { 'WWW-Authenticate': { schema: { type: 'string' } } },
+  },
+  404: {
+    description:
+      'There is no such resource in the account (20404, or 80308 for the unique name of a session).',
+  },
+  409: { description: 'The idempotency key was used for another request (20409).' },
+  413: { description: 'The body is too large (20413).' },
+  500: { description: 'Something unforeseen happened (20500).' },
+  503: {
+    description: 'Too much to do, or the database is away (20503).',
+    headers: {
+      'Retry-After': {
+        description: 'Seconds until it is worth asking again.',
+        schema: { type: 'integer', example: RETRY_AFTER_SECONDS },
+      },
+    },
+  },
+} satisfies Record<number, ApiResponseNoStatusOptions>;
+type Refusal = keyof typeof refusals;
+
+/**
+ * How a route answers, and the same for OpenAPI: in Twilio's words what it does, its status, the schema of its body,
+ * and why it may refuse (anything may, with 401, 500 and 503). A route with 409 takes an idempotency key.
+ */
+export function Operation(
+  summary: string,
+  status: keyof typeof answers,
+  schema: z.ZodType | null,
+  ...reasons: Refusal[]
+) {
+  const all: Refusal[] = [...reasons, 401, 500, 503];
+  return applyDecorators(
+    HttpCode(status),
+    ApiOperation({ summary }),
+    ApiResponse({
+      status,
+      description: answers[status],
+      ...(schema === null ? {} : { standardSchema: schema }),
+    }),
+    ...all.map((reason) => ApiResponse({ ...refusals[reason], status: reason, standardSchema: errorSchema })),
+    ...(reasons.includes(409) ? IDEMPOTENCY_HEADERS.map(idempotencyHeader) : []),
+  );
+}
+
+function idempotencyHeader(name: string) {
+  return ApiHeader({
+    name,
+    required: false,
+    description:
+      'A request that is sent again with the same key gets the first answer, without a second effect.',
+    schema: { type: 'string', minLength: 1, maxLength: MAX_KEY_LENGTH },
+  });
+}

@@ -119,6 +119,20 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  it('asks for a body only where a parameter is required', () => {
+    const required = [services, service, sessions, session].map((path) => {
+      const body = operationOf(`post ${path}`)?.requestBody;
+      return body !== undefined && 'required' in body && body.required;
+    });
+    expect(required).toEqual([true, false, false, false]);
+  });
+
+  it('says that paths take SIDs and names', () => {
+    expect(operationOf(`get ${session}`)?.parameters).toMatchObject(
+      ['serviceSid', 'sessionSid'].map((name) => ({ name, description: 'The SID or the unique name.' })),
+    );
+  });
+
   it('keeps every schema of an answer once, under its name', () => {
     expect(Object.keys(document.components?.schemas ?? {}).sort()).toEqual([
       'Error',

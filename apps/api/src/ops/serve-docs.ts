@@ -5,6 +5,8 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import { z } from 'zod';
 import { packageRoot } from '#platform';
 
+type OperationObject = NonNullable<OpenAPIObject['paths'][string]['get']>;
+
 const DESCRIPTION = `Masked calls and texts over Twilio's Proxy v1 API.
 
 Forms in, JSON out. A method that a path does not take is answered 405 (20004) with \`Allow\`.`;
@@ -27,7 +29,22 @@ export function openApi(app: NestFastifyApplication): OpenAPIObject {
   // Twilio's names, from ours: `create` of `ServiceController` is CreateService.
   const operationIdFactory = (controller: string, method: string) =>
     method.charAt(0).toUpperCase() + method.slice(1) + controller.replace(/Controller$/, '');
-  return SwaggerModule.createDocument(app, description, { operationIdFactory });
+  const document = SwaggerModule.createDocument(app, description, { operationIdFactory });
+  for (const { get, post, delete: remove } of Object.values(document.paths)) {
+    for (const operation of [get, post, remove]) if (operation) complete(operation);
+  }
+  return document;
+}
+
+/** What Nest's decorators cannot say once for all routes. */
+function complete({ parameters = [], requestBody }: OperationObject): void {
+  for (const parameter of parameters) {
+    if ('in' in parameter && parameter.in === 'path') parameter.description = 'The SID or the unique name.';
+  }
+  // Nest calls every body required, but a form of which nothing is required may be left out.
+  if (requestBody === undefined || '$ref' in requestBody) return;
+  const schemas = Object.values(requestBody.content).map(({ schema }) => schema);
+  requestBody.required = schemas.some((schema) => schema !== undefined && 'required' in schema);
 }
 
 /** Pages at /docs, the document itself at /docs-json. Written when it is first asked for, to keep the start short. */

@@ -53,6 +53,24 @@ await runConsumer<SessionEvent>({
       values: [timeOf(event, occurredAt), event.type],
     });
   },
+
+  show: async (db) => {
+    const entries = await db.query({
+      name: 'show-entries',
+      text: `select at, session_sid, version, what, reason, times from ${schema}.entry
+        order by at desc, session_sid, version desc limit 20`,
+      values: [],
+    });
+    console.log('The newest entries of the journal:');
+    console.table(entries.rows);
+    const tally = await db.query({
+      name: 'show-tally',
+      text: `select day::text, what, sessions from ${schema}.tally order by day, what`,
+      values: [],
+    });
+    console.log('The tally:');
+    console.table(tally.rows);
+  },
 });
 
 function reasonOf(event: SessionEvent): string | null {

@@ -1,9 +1,17 @@
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
 import { addConsumer, countReplay, listConsumers, removeConsumer } from '#event-store';
-import { packageRoot, spawnSupervised, type Database } from '#platform';
+import {
+  openDatabase,
+  packageRoot,
+  runningEmbeddedPostgres,
+  spawnSupervised,
+  type Database,
+} from '#platform';
 import { eventQueue, openQueues, replayToConsumer } from '#queues';
 import {
   cleanUp,
@@ -96,6 +104,30 @@ describe.each(queueBackends())('the example consumer, with queues on %s', (backe
   }, 90_000);
 });
 
+describe('the example consumer beside npm start', () => {
+  it('finds the database that runs in the data directory, and shows what it wrote there', async () => {
+    const { env } = await startService('standalone');
+    const url = runningEmbeddedPostgres(env['MASKLINE_DATA_DIR'] ?? '') ?? '';
+    const database = openDatabase({ DATABASE_URL: url }, 'spec');
+    cleanUp(() => database.close());
+    await addConsumer(database.admin, name, null, 'beginning');
+    startJournal(env);
+    const service = await testService(await testWorld(database));
+    await service.addSessions(3, {});
+
+    await waitFor(async () => (await entriesIn(database)) === 3, { within: 20_000 });
+    const { code, stdout } = await runJournal(['--show'], env);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/SessionCreated.* 3 /);
+  }, 60_000);
+
+  it('says in one line that nothing runs there', async () => {
+    const { code, stderr } = await runJournal([], { MASKLINE_DATA_DIR: '/nonexistent' });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^maskline: no Maskline runs on \/nonexistent: npm start first.*\n$/);
+  });
+});
+
 async function open(backend: 'postgres' | 'redis') {
   const { url, database } = await testDatabase();
   const store = await testWorld(database);
@@ -122,6 +154,15 @@ function startJournal(env: Record<string, string>) {
   };
   cleanUp(kill);
   return { kill };
+}
+
+/** Until it ends by itself. */
+async function runJournal(args: readonly string[], env: Record<string, string>) {
+  const child = spawn(process.execPath, [program, ...args], {
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+  });
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  return { stdout, stderr, code: child.exitCode };
 }
 
 /** None before the journal has made its tables. */

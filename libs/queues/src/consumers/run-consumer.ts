@@ -1,6 +1,14 @@
 import type { DomainEvent } from '#domain';
 import { readLog, type Queryable, type RecordedEvent, upcasters } from '#event-store';
-import { loadConfig, openDatabase, runMain, StartError, useProcessLog, type Database } from '#platform';
+import {
+  loadConfig,
+  openDatabase,
+  runMain,
+  runningEmbeddedPostgres,
+  StartError,
+  useProcessLog,
+  type Database,
+} from '#platform';
 import { JobWorker } from '../job-worker.js';
 import { openQueues } from '../open-queues.js';
 import { eventJob, eventQueueName, type EventJob } from './event-queue.js';
@@ -17,21 +25,39 @@ export interface ConsumerProgram<Event extends DomainEvent> {
   prepare(db: Queryable): Promise<void>;
   /** Effects through `tx` take place exactly once for each event, and once more for each replay. */
   handle(event: RecordedEvent<Event>, tx: Queryable): Promise<void>;
+  /** Prints what the consumer keeps: for `--show`. */
+  show?(db: Queryable): Promise<void>;
 }
 
 const concurrency = 4;
 
-/** The main program of a consumer: reacts to events until it is told to stop. Takes DATABASE_URL and REDIS_URL. */
-export function runConsumer<Event extends DomainEvent>(program: ConsumerProgram<Event>): Promise<void> {
+/**
+ * The main program of a consumer: reacts to events until it is told to stop; with `--show` it prints what it keeps, and ends.
+ * Takes DATABASE_URL and REDIS_URL; without the first, the database that `npm start` runs in MASKLINE_DATA_DIR.
+ */
+export function runConsumer<Event extends DomainEvent>(
+  program: ConsumerProgram<Event>,
+  args: readonly string[] = process.argv.slice(2),
+): Promise<void> {
   return runMain(async (shutdown) => {
-    const { DATABASE_URL, REDIS_URL, LOG_LEVEL } = loadConfig();
-    if (DATABASE_URL === undefined) throw new StartError('DATABASE_URL must be set');
+    const { DATABASE_URL: given, MASKLINE_DATA_DIR: dataDir, REDIS_URL, LOG_LEVEL } = loadConfig();
+    const DATABASE_URL = given ?? runningEmbeddedPostgres(dataDir);
+    if (DATABASE_URL === null) {
+      throw new StartError(
+        `no Maskline runs on ${dataDir}: npm start first, with the same MASKLINE_DATA_DIR, or set DATABASE_URL`,
+      );
+    }
     useProcessLog({ LOG_LEVEL });
 
     const database = openDatabase({ DATABASE_URL }, program.name);
     shutdown.add('the database connections', () => database.close());
     await prepareInbox(database.admin, program.schema);
     await program.prepare(database.admin);
+    if (program.show !== undefined && args.includes('--show')) {
+      await program.show(database.admin);
+      await shutdown.stop();
+      return;
+    }
 
     const queues = openQueues({ DATABASE_URL, REDIS_URL }, program.name);
     shutdown.add('the queue connections', () => queues.close());

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { execFile, spawn } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,6 +15,13 @@ interface Result {
 }
 
 const bin = join(packageRoot, 'apps/cli/bin/maskline.mjs');
+
+const isRoot = process.getuid?.() === 0;
+const SOMEBODY = { uid: 1, gid: 1 };
+
+function canEnterPackage(): boolean {
+  return spawnSync('/bin/sh', ['-c', 'cd "$1"', 'sh', packageRoot], { ...SOMEBODY, cwd: '/' }).status === 0;
+}
 
 let service: Service;
 let database: Database;
@@ -91,6 +98,11 @@ describe('maskline', () => {
   it.each([
     ['timeline KC0', {}, 'there never was a KC0'],
     ['timeline KC0', { MASKLINE_DATA_DIR: '/nonexistent' }, 'there is no data in /nonexistent'],
+    [
+      'status',
+      { MASKLINE_DATA_DIR: '/dev/null' },
+      'cannot use the data directory /dev/null (MASKLINE_DATA_DIR): there is',
+    ],
     ['timeline KC0', { DATABASE_URL: 'postgres://127.0.0.1:1/x' }, 'cannot reach 127.0.0.1:1'],
     ['status', { PORT: 'x' }, 'PORT must be a whole number from 0 to 65535'],
     ['key create KS0', {}, 'KS0 is no account SID'],
@@ -103,6 +115,19 @@ describe('maskline', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(/^maskline: .*\n$/);
     expect(stderr).toContain(complaint);
+  });
+
+  (isRoot && canEnterPackage() ? it : it.skip)('names the data directory that is of another user', () => {
+    const dataDir = service.env['MASKLINE_DATA_DIR'] ?? '';
+    const { status, stderr } = spawnSync(process.execPath, [bin, 'status'], {
+      ...SOMEBODY,
+      env: environment(),
+      encoding: 'utf8',
+    });
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: `maskline: cannot use the data directory ${dataDir} (MASKLINE_DATA_DIR): permission denied\n`,
+    });
   });
 });
 

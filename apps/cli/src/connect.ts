@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import {
+  hasDataDir,
   openDatabase,
   requireMigrated,
   runningEmbeddedPostgres,
@@ -30,7 +30,7 @@ export async function databaseUrl(cli: Cli): Promise<string> {
 
 /** Of the standalone that runs on the data directory; when none does, the database is started for the time of the command. */
 async function embeddedUrl({ config: { MASKLINE_DATA_DIR: dataDir }, shutdown }: Cli): Promise<string> {
-  if (!existsSync(dataDir)) {
+  if (!hasDataDir(dataDir)) {
     throw new StartError(
       `there is no data in ${dataDir}: set DATABASE_URL, or MASKLINE_DATA_DIR as for npm start`,
     );

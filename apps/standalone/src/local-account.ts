@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { newSid, StartError, writeOnce, type Config } from '#platform';
+import { newSid, openDataDir, StartError, writeOnce, type Config } from '#platform';
 
 export interface LocalAccount {
   readonly sid: string;
@@ -17,7 +17,7 @@ export function localAccount(config: Config): LocalAccount {
   if (sid !== undefined && authToken !== undefined) return { sid, authToken };
 
   const file = join(dataDir, 'account.json');
-  mkdirSync(dataDir, { recursive: true });
+  openDataDir(dataDir);
   const fresh: LocalAccount = { sid: newSid('AC'), authToken: randomBytes(16).toString('hex') };
   writeOnce(file, `${JSON.stringify(fresh, null, 2)}\n`);
   const kept = schema.safeParse(parseJson(readFileSync(file, 'utf8')));

@@ -1,4 +1,5 @@
 export * from './config.js';
+export * from './data-dir.js';
 export * from './database.js';
 export * from './database-checks.js';
 export * from './database-queues.js';

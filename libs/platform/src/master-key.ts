@@ -1,6 +1,7 @@
 import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { openDataDir } from './data-dir.js';
 import { writeOnce } from './private-file.js';
 import { StartError } from './start-error.js';
 
@@ -17,7 +18,7 @@ export function parseMasterKey(text: string): KeyObject | null {
 /** The key of a standalone Maskline: made at its first start, kept in the data directory for its owner alone. */
 export function ensureMasterKey(dataDir: string): KeyObject {
   const file = join(dataDir, 'master.key');
-  mkdirSync(dataDir, { recursive: true });
+  openDataDir(dataDir);
   writeOnce(file, `${randomBytes(32).toString('base64')}\n`);
   const key = parseMasterKey(readFileSync(file, 'utf8').trim());
   if (key === null) throw new StartError(`${file} does not hold a master key`);

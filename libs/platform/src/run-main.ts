@@ -1,4 +1,4 @@
-import { isErrno } from './errno.js';
+import { isErrno, unusablePath } from './errno.js';
 import { Shutdown } from './shutdown.js';
 import { StartError } from './start-error.js';
 
@@ -31,23 +31,14 @@ export function explainError(error: unknown): string {
   if (isErrno(error, 'EACCES', 'EPERM') && error.syscall === 'listen') {
     return `may not listen on ${placeOf(error)}: set PORT to another port`;
   }
-  if (isErrno(error, 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOTDIR') && error.path !== undefined) {
-    return `cannot use ${error.path}: ${reasons[error.code ?? '']}`;
-  }
+  const unusable = unusablePath(error);
+  if (unusable !== null) return `cannot use ${unusable.path}: ${unusable.reason}`;
   if (isErrno(error, 'ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNREACH')) {
     return `cannot reach ${placeOf(error)}`;
   }
   if (isErrno(error, ...databaseRefusals)) return `the database refuses: ${error.message}`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
-
-const reasons: Record<string, string> = {
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EROFS: 'the file system is read-only',
-  ENOSPC: 'no space left',
-  ENOTDIR: 'a part of the path is no directory',
-};
 
 /** SQLSTATEs: wrong user or password, no such database, too many connections. Their messages hold no data. */
 const databaseRefusals = ['28000', '28P01', '3D000', '53300'];

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { hasDataDir } from '../data-dir.js';
 import { takeOwnership } from '../ownership.js';
 import { writeOnce } from '../private-file.js';
 import { processStart } from '../process-table.js';
@@ -65,7 +66,7 @@ export async function startEmbeddedPostgres(
 
 /** The URL of the server that another process, say a standalone Maskline, runs in `dataDir`; null when none runs. */
 export function runningEmbeddedPostgres(dataDir: string): string | null {
-  if (!existsSync(dataDir)) return null;
+  if (!hasDataDir(dataDir)) return null;
   const home = findHome(dataDir);
   const postmaster = readPostmasterFile(home.cluster);
   if (postmaster?.isReady !== true || processStart(postmaster.pid) === null) return null;

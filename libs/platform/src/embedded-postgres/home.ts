@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { openDataDir } from '../data-dir.js';
 import { isErrno } from '../errno.js';
 import { canEnter, databaseUser } from './database-user.js';
 
@@ -21,8 +22,7 @@ export interface Home {
  * The file `postgres.path` points there, also after the checkout was moved.
  */
 export function findHome(dataDir: string): Home {
-  mkdirSync(dataDir, { recursive: true });
-  const place = realpathSync(dataDir);
+  const place = openDataDir(dataDir);
   const pointer = join(place, 'postgres.path');
   const elsewhere = tryRead(pointer);
   if (elsewhere !== null) return homeIn(elsewhere, SYSTEM_WIDE);

@@ -1,6 +1,7 @@
+import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import pc from 'picocolors';
-import type { Config } from '#platform';
+import { findHome, type Config } from '#platform';
 import type { LocalAccount } from './local-account.js';
 
 /** What a newcomer needs for the first call. */
@@ -18,7 +19,7 @@ export function banner({
     ['Account SID', account.sid],
     ['Auth token', account.authToken],
     ['Documentation', `${url}/docs`],
-    ['Data', config.DATABASE_URL === undefined ? resolve(config.MASKLINE_DATA_DIR) : 'in DATABASE_URL'],
+    ['Data', config.DATABASE_URL === undefined ? placeOf(config.MASKLINE_DATA_DIR) : 'in DATABASE_URL'],
   ];
   return [
     '',
@@ -31,4 +32,11 @@ export function banner({
     `    curl ${url}/v1/Services -u ${account.sid}:${account.authToken} -d UniqueName=first`,
     '',
   ].join('\n');
+}
+
+/** Keys and login are in the data directory itself, also where PostgreSQL cannot get there. */
+function placeOf(dataDir: string): string {
+  const { directory } = findHome(dataDir);
+  const place = resolve(dataDir);
+  return directory === realpathSync(place) ? place : `${place}, the database in ${directory}`;
 }

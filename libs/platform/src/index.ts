@@ -5,6 +5,7 @@ export * from './database-checks.js';
 export * from './database-queues.js';
 export * from './describe-error.js';
 export * from './embedded-postgres/embedded-postgres.js';
+export { findHome } from './embedded-postgres/home.js';
 export * from './errno.js';
 export * from './free-port.js';
 export * from './logging.js';

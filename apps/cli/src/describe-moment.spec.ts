@@ -51,9 +51,9 @@ describe('describeMoment', () => {
     ]);
   });
 
-  it('tells what has no row by its event', () => {
+  it('tells what has no row by its event, in the spelling of rows', () => {
     const keyed = moment({ type: 'ApiKeyCreated', data: { keySid: 'SK1' } });
-    expect(describeMoment(keyed).changes).toEqual([{ field: 'keySid', from: null, to: 'SK1' }]);
+    expect(describeMoment(keyed).changes).toEqual([{ field: 'key_sid', from: null, to: 'SK1' }]);
   });
 
   it('has nothing more to say of what was deleted', () => {

@@ -50,7 +50,16 @@ export function describeMoment({ recorded, before, after }: Moment): ToldEvent {
 
 /** What has no row of its own, as an account, is told by its events. */
 function fieldsOf(data: object): Change[] {
-  return Object.entries<unknown>({ ...data }).map(([field, to]) => ({ field, from: null, to }));
+  return Object.entries<unknown>({ ...data }).map(([field, to]) => ({
+    field: snakeCase(field),
+    from: null,
+    to,
+  }));
+}
+
+/** Fields of rows are spelled so, and those of events stand beside them. */
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 function changesOf(before: object | null, after: object | null): Change[] {

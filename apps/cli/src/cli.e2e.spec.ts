@@ -96,7 +96,13 @@ describe('maskline', () => {
   });
 
   it.each([
-    ['timeline KC0', {}, 'there never was a KC0'],
+    [
+      'timeline KC00000000000000000000000000000000',
+      {},
+      'there never was a KC00000000000000000000000000000000',
+    ],
+    ['timeline s1', {}, 's1 is no SID'],
+    ['rebuild --stream foo', {}, 'foo is no SID'],
     ['timeline KC0', { MASKLINE_DATA_DIR: '/nonexistent' }, 'there is no data in /nonexistent'],
     [
       'status',
@@ -180,6 +186,11 @@ describe('timeline', () => {
     expect(await answers(row, `timeline ${sid} --at 1`)).toEqual([{ ttl: 600 }]);
     expect(await answers(row, `timeline ${sid} --at 2999-01-01`)).toEqual([{ ttl: 900 }]);
     expect(await answers(row, `timeline ${sid} --at 2020-01-01`)).toEqual([null]);
+    expect(await maskline(`timeline ${sid} --at 99`)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `maskline: ${sid} has no version 99: its last is 2\n`,
+    });
   });
 });
 

@@ -1,6 +1,5 @@
 import { Command } from 'commander';
-import { canonicalSid } from '#domain';
-import { findStream, upcasters, type Decoding } from '#event-store';
+import { upcasters, type Decoding } from '#event-store';
 import { StartError, type Database } from '#platform';
 import {
   abandonRebuild,
@@ -13,6 +12,7 @@ import {
 import type { Cli } from './cli.js';
 import { connect } from './connect.js';
 import { requireMasterKey } from './master-key.js';
+import { namedStream } from './named-stream.js';
 import { count, plural, print } from './output.js';
 import { ProgressBar } from './progress-bar.js';
 import { selectTable } from './select-tables.js';
@@ -33,7 +33,9 @@ const phases: Readonly<Record<RebuildProgress['phase'], string>> = {
 
 export function rebuildCommand(cli: Cli): Command {
   return new Command('rebuild')
-    .description('make the rows that REST shows again from the events, while the system runs')
+    .description(
+      'make the rows that REST shows again from the events, while the system runs; takes at least 15 s, for it watches for commands that come late',
+    )
     .argument('[table]', foldedTables.map(({ name }) => name).join(' or '), 'session')
     .option('--resume', 'go on with a rebuild that was cut short')
     .option('--abandon', 'throw away what a rebuild that was cut short has left')
@@ -42,7 +44,7 @@ export function rebuildCommand(cli: Cli): Command {
       const table = selectTable(name);
       const database = await connect(cli);
       if (stream !== undefined) {
-        await rebuildOne(cli, database, canonicalSid(stream));
+        await rebuildOne(cli, database, stream);
       } else if (abandon) {
         await abandonRebuild(database, table);
         print(`nothing is left of an unfinished rebuild of ${name}`);
@@ -88,8 +90,7 @@ async function rebuildAll(cli: Cli, database: Database, table: FoldedTable, resu
 }
 
 async function rebuildOne(cli: Cli, { admin }: Database, sid: string): Promise<void> {
-  const stream = await findStream(admin, sid);
-  if (stream === null) throw new StartError(`there never was a ${sid}`);
+  const stream = await namedStream(admin, sid);
   const table = foldedTables.find(({ category }) => category === stream.category);
   if (table === undefined) throw new StartError(`a ${stream.category} has no row to be rebuilt`);
   const client = await admin.connect();
@@ -98,7 +99,7 @@ async function rebuildOne(cli: Cli, { admin }: Database, sid: string): Promise<v
   } finally {
     client.release();
   }
-  print(`rebuilt the row of ${sid} from ${plural(stream.version, 'event')}`);
+  print(`rebuilt the row of ${stream.streamId} from ${plural(stream.version, 'event')}`);
 }
 
 function decodingOf({ config }: Cli): Decoding {

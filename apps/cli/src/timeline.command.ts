@@ -1,13 +1,13 @@
 import { Command } from 'commander';
 import pc from 'picocolors';
-import { canonicalSid } from '#domain';
-import { findStream, upcasters, type Decoding, type StreamPlace } from '#event-store';
+import { upcasters, type Decoding, type StreamPlace } from '#event-store';
 import { StartError, type Database } from '#platform';
 import { readHistory, rowAsOf, type PastMoment } from '#read-model';
 import type { Cli } from './cli.js';
 import { connect } from './connect.js';
 import { describeMoment, shown, type ToldEvent } from './describe-moment.js';
 import { findMasterKey } from './master-key.js';
+import { namedStream } from './named-stream.js';
 import { print, printJson, printTable } from './output.js';
 
 interface Options {
@@ -26,8 +26,7 @@ export function timelineCommand(cli: Cli): Command {
     .option('--json', 'as JSON, an event a line')
     .action(async (sid: string, options: Options) => {
       const { reads } = await connect(cli);
-      const stream = await findStream(reads, canonicalSid(sid));
-      if (stream === null) throw new StartError(`there never was a ${sid}`);
+      const stream = await namedStream(reads, sid);
       // Who has not got the key may read the history too, but not what it says of people.
       const decoding = { upcasters, masterKey: findMasterKey(cli.config) };
       if (options.at === undefined) await printTimeline(reads, stream, decoding, options);
@@ -77,6 +76,11 @@ async function printPast(
   decoding: Decoding,
   { json }: Options,
 ): Promise<void> {
+  if ('version' in moment && (moment.version < 1 || moment.version > stream.version)) {
+    throw new StartError(
+      `${stream.streamId} has no version ${moment.version}: its last is ${stream.version}`,
+    );
+  }
   const row = await rowAsOf(reads, stream, moment, decoding);
   if (json) printJson(row);
   else if (row === null) print('The API would have answered 404.');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readSid } from './sid.js';
+import { readAnySid, readSid } from './sid.js';
 
 describe('readSid', () => {
   it.each([['KS'], ['ks'], ['Ks'], ['kS']])('reads any case and gives the stored spelling: %s', (prefix) => {
@@ -18,5 +18,12 @@ describe('readSid', () => {
     [`K\u017f${'0'.repeat(32)}`],
   ])('finds none in %j', (text) => {
     expect(readSid('KS', text)).toBeNull();
+  });
+});
+
+describe('readAnySid', () => {
+  it('reads a SID of any kind', () => {
+    expect(readAnySid(`ac${'AB3F'.repeat(8)}`)).toBe(`AC${'ab3f'.repeat(8)}`);
+    expect(readAnySid('foo')).toBeNull();
   });
 });

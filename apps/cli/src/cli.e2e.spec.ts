@@ -224,12 +224,13 @@ describe('verify and rebuild', () => {
     const { sid } = await newSession();
     expect(await maskline('verify --state --hashes')).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^no difference in \d+ events\n$/),
+      stdout: expect.stringMatching(/^no difference in \d+ rows, \d+ streams, \d+ events of the log\n$/),
     });
     await database.admin.query('update maskline.session set ttl = 1, mode = $2 where sid = $1', [sid, 'x']);
     const found = await maskline('verify');
     expect(found.code).toBe(1);
     expect(found.stdout).toContain(`session ${sid}: different in mode, ttl\n1 difference in `);
+    expect(found.stdout).toMatch(/ in \d+ rows\n$/);
 
     expect((await maskline(`rebuild --stream ${sid}`)).code).toBe(0);
     expect((await maskline('verify')).code).toBe(0);

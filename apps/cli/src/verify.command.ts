@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { upcasters } from '#event-store';
-import { verify, type Check, type Difference } from '#read-model';
+import { verify, type Check, type Compared, type Difference } from '#read-model';
 import type { Cli } from './cli.js';
 import { connect } from './connect.js';
 import { requireMasterKey } from './master-key.js';
@@ -41,7 +41,7 @@ export function verifyCommand(cli: Cli): Command {
         ...(hashes ? (['log'] as const) : []),
       ];
       let differences = 0;
-      const events = await verify(database, {
+      const compared = await verify(database, {
         decoding: { upcasters, masterKey: requireMasterKey(cli.config) },
         checks,
         tables,
@@ -62,8 +62,18 @@ export function verifyCommand(cli: Cli): Command {
       if (differences > most) print(`… and ${plural(differences - most, 'more difference')}`);
       const verdict =
         differences === 0 ? pc.green('no difference') : pc.red(plural(differences, 'difference'));
-      print(`${verdict} in ${plural(events, 'event')}`);
+      print(`${verdict} in ${described(compared)}`);
     });
+}
+
+function described({ rows, states, log }: Compared): string {
+  return [
+    rows !== undefined && plural(rows, 'row'),
+    states !== undefined && plural(states, 'stream'),
+    log !== undefined && `${plural(log, 'event')} of the log`,
+  ]
+    .filter((part) => part !== false)
+    .join(', ');
 }
 
 function describe(difference: Difference): string {

@@ -38,7 +38,7 @@ const page = `
 
 /** Looks at every event up to the head: no position missing, time never backwards, each hash that of its content. */
 export async function verifyLog(
-  { client, partitions, signal, onEvents }: Omit<Verifying, 'decoding'>,
+  { client, partitions, signal, onEvents, onCompared }: Omit<Verifying, 'decoding'>,
   onDifference: (difference: LogDifference) => void,
 ): Promise<void> {
   for (const partition of partitions) {
@@ -61,6 +61,7 @@ export async function verifyLog(
         position = row.position;
         recordedAt = row.recorded_at;
       }
+      onCompared(rows.length);
       onEvents(rows.length);
       isEnd = rows.length < pageSize;
     }

@@ -46,6 +46,7 @@ export async function verifyStates(
         verifying.signal.throwIfAborted();
         const { folded, rows } = await readPage(verifying, kind, partition, after);
         for (const difference of compare(kind, folded.folds, rows)) onDifference(difference);
+        verifying.onCompared(folded.folds.length);
         verifying.onEvents(folded.events);
         after = folded.next;
       } while (after !== null);

@@ -18,7 +18,10 @@ export async function verifyTable(
     do {
       verifying.signal.throwIfAborted();
       const { folded, rows } = await readPage(verifying, table, partition, after);
-      for (const difference of compareRows(table, folded.folds, rows)) onDifference(difference);
+      const found = [...compareRows(table, folded.folds, rows)];
+      found.forEach(onDifference);
+      // A row that is missing was compared too.
+      verifying.onCompared(rows.length + found.filter(({ kind }) => kind === 'missing').length);
       verifying.onEvents(folded.events);
       after = folded.next;
     } while (after !== null);

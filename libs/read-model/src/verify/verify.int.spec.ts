@@ -3,7 +3,7 @@ import type { EventStore } from '#event-store';
 import type { Database } from '#platform';
 import { moveClock, postgresVersions, testDatabase, testService, testStore } from '#testing';
 import { plain, SessionLives } from '../spec/session-lives.js';
-import { verify, type Check, type Difference } from './verify.js';
+import { verify, type Check, type Difference, type VerifyProgress } from './verify.js';
 
 /** Ids before and behind all others. */
 const first = `KC${'0'.repeat(32)}`;
@@ -51,6 +51,26 @@ describe.each(postgresVersions())('verify on PostgreSQL %s', (postgres) => {
 
   it('finds nothing where nothing is wrong', async () => {
     expect(await differences('rows', 'states', 'log')).toEqual([]);
+  });
+
+  it('counts what it compared, and how far it is', async () => {
+    const told: VerifyProgress[] = [];
+    const compared = await verify(database, {
+      decoding: plain,
+      checks: ['rows', 'states', 'log'],
+      onProgress: (progress) => told.push(progress),
+      onDifference: () => undefined,
+    });
+    const { rows: counts } = await database.admin.query<Record<'rows' | 'states' | 'log', number>>(`
+      select (select count(*) from maskline.session) + (select count(*) from maskline.service) as rows,
+        (select count(*) from maskline.stream) as states, (select sum(position)::bigint from maskline.partition_head) as log`);
+    expect(compared).toEqual(counts[0]);
+    for (const check of ['rows', 'states', 'log']) {
+      const steps = told.filter((step) => step.check === check);
+      const total = steps[0]?.total;
+      expect(steps[0]).toEqual({ check, events: 0, total: expect.any(Number) });
+      expect(steps.at(-1)).toEqual({ check, events: total, total });
+    }
   });
 
   it('finds nothing while sessions come and go', async () => {

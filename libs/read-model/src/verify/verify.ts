@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import { readPartitions, type Decoding } from '#event-store';
 import type { Database } from '#platform';
 import { foldedTables, type FoldedTable } from '../folded-table.js';
@@ -32,26 +33,34 @@ export interface VerifyOptions {
   readonly onDifference: (difference: Difference) => void;
 }
 
-/** Holds what is stored against what the events say, while the system runs. Resolves with the number of events looked at. */
-export async function verify({ admin }: Database, options: VerifyOptions): Promise<number> {
+/** Of what each check has compared: rows, streams and events of the log. Absent for a check that was not asked for. */
+export type Compared = Readonly<Partial<Record<Check, number>>>;
+
+/** Holds what is stored against what the events say, while the system runs. */
+export async function verify({ admin }: Database, options: VerifyOptions): Promise<Compared> {
   const { decoding, checks, tables = foldedTables, onDifference } = options;
   const { signal = new AbortController().signal, onProgress = () => undefined } = options;
   const client = await admin.connect();
   try {
     const partitions = Array.from({ length: await readPartitions(client) }, (_, partition) => partition);
-    const total = await sizeOfLog(client);
-    let looked = 0;
+    const compared: Partial<Record<Check, number>> = {};
     for (const check of checks) {
+      const total = check === 'rows' ? await sizeOfStreams(client, tables) : await sizeOfLog(client);
       let events = 0;
+      let things = 0;
       const onEvents = (more: number) => {
         events += more;
-        looked += more;
         onProgress({ check, events, total: Math.max(total, events) });
       };
-      await run(check, { client, partitions, decoding, signal, onEvents }, tables, onDifference);
+      const onCompared = (more: number) => {
+        things += more;
+      };
+      onEvents(0);
+      await run(check, { client, partitions, decoding, signal, onEvents, onCompared }, tables, onDifference);
       onProgress({ check, events, total: events });
+      compared[check] = things;
     }
-    return looked;
+    return compared;
   } finally {
     // Closed rather than handed back: it may be amid a copy.
     client.release(true);
@@ -84,10 +93,18 @@ async function run(
   }
 }
 
-async function sizeOfLog(client: { query(text: string): Promise<{ rows: unknown[] }> }): Promise<number> {
-  const { rows } = await client.query(
+async function sizeOfLog(client: pg.ClientBase): Promise<number> {
+  const { rows } = await client.query<{ size: number }>(
     'select coalesce(sum(position), 0)::bigint as size from maskline.partition_head',
   );
-  const [row] = rows as { size: number }[];
-  return row?.size ?? 0;
+  return rows[0]?.size ?? 0;
+}
+
+/** How many events there are of the streams behind these tables. */
+async function sizeOfStreams(client: pg.ClientBase, tables: readonly FoldedTable[]): Promise<number> {
+  const { rows } = await client.query<{ size: number }>(
+    `select coalesce(sum(version), 0)::bigint as size from maskline.stream where left(stream_id, 2) = any($1)`,
+    [tables.map(({ prefix }) => prefix)],
+  );
+  return rows[0]?.size ?? 0;
 }

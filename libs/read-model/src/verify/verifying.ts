@@ -9,4 +9,6 @@ export interface Verifying {
   readonly signal: AbortSignal;
   /** So many events more have been looked at. */
   readonly onEvents: (events: number) => void;
+  /** So many more of what the check compares: rows, streams or events. */
+  readonly onCompared: (things: number) => void;
 }

@@ -297,8 +297,16 @@ describe('consumer and replay', () => {
     expect(await answers(consumer, 'consumer list')).toMatchObject([{ waiting: 3, failed: 0 }]);
     expect((await maskline(`${replay} --to 1999-01-01`)).stdout).toContain('0 events in all');
 
-    expect((await maskline('consumer remove billing')).code).toBe(0);
+    expect((await maskline('consumer remove billing')).stdout).toContain(
+      'what lies in its queue stays there',
+    );
     expect(await answers(consumer, 'consumer list')).toEqual([]);
+    expect(await queue.unfinished()).toBe(3);
+    expect((await maskline('consumer add billing')).code).toBe(0);
+    expect((await maskline('consumer remove billing --drop-queue')).stdout).toBe(
+      'removed billing and its queue\n',
+    );
+    expect(await queue.unfinished()).toBe(0);
   });
 });
 

@@ -15,7 +15,7 @@ export async function connectQueues(cli: Cli): Promise<QueueBackend> {
 export async function openEventQueue(cli: Cli, consumer: string): Promise<JobQueue<EventJob>> {
   const backend = await connectQueues(cli);
   await backend.probe().catch(() => {
-    throw new StartError(`the queues cannot be reached (${backend.name}): nothing was sent`);
+    throw new StartError(`the queues cannot be reached (${backend.name}): nothing was done`);
   });
   const queue = eventQueue(backend, consumer);
   cli.shutdown.add('the queue', () => queue.stop());

@@ -106,9 +106,18 @@ function removeCommand(cli: Cli): Command {
   return new Command('remove')
     .description('send nothing more to a consumer')
     .argument('<name>')
-    .action(async (name: string) => {
-      const { admin } = await connect(cli);
-      if (!(await removeConsumer(admin, name))) throw new StartError(`there is no consumer ${name}`);
-      print(`removed ${name}; what lies in its queue stays there`);
+    .option('--drop-queue', 'throw away its queue too, with what lies there unhandled or failed')
+    .action(async (name: string, { dropQueue }: { dropQueue?: true }) => {
+      const database = await connect(cli);
+      await findConsumer(database, name);
+      // Before anything is removed: it must be there.
+      const queue = dropQueue ? await openEventQueue(cli, name) : null;
+      await removeConsumer(database.admin, name);
+      await queue?.drop();
+      print(
+        queue === null
+          ? `removed ${name}; what lies in its queue stays there`
+          : `removed ${name} and its queue`,
+      );
     });
 }

@@ -98,6 +98,11 @@ export class JobQueue<Data> {
     });
   }
 
+  /** Throws the queue away with all that lies in it. It comes into being again with the next job that is added. */
+  drop(): Promise<void> {
+    return this.#use((queue) => queue.obliterate({ force: true }));
+  }
+
   /** Jobs that are still to be done, and those that failed for good. */
   async backlog(): Promise<Backlog> {
     const [waiting, failed] = await Promise.all([

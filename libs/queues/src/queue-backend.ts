@@ -21,6 +21,8 @@ export interface OpenQueue {
   /** A range of positions, its end included. */
   getJobs(types: JobType[], start: number, end: number, isAscending: boolean): Promise<OpenJob[]>;
   remove(id: string): Promise<unknown>;
+  /** Removes the queue with all its jobs; with `force` those under way too. */
+  obliterate(options: { force: boolean }): Promise<void>;
   waitUntilReady(): Promise<unknown>;
   close(): Promise<void>;
 }

@@ -102,7 +102,7 @@ describe('standalone', () => {
     [
       'a directory that cannot be',
       { MASKLINE_DATA_DIR: '/dev/null/maskline' },
-      'cannot use /dev/null/maskline: a part of the path is no directory',
+      String.raw`cannot use the data directory /dev/null/maskline \(MASKLINE_DATA_DIR\): a part of the path is no directory`,
     ],
     ['an address of another machine', { HOST: '192.0.2.1' }, 'cannot listen on 192.0.2.1:'],
   ])('says in one line that it cannot start: %s', async (_, env, line) => {

@@ -11,7 +11,7 @@ export const MAX_KEY_LENGTH = 255;
 const HEADERS = IDEMPOTENCY_HEADERS.map((name) => name.toLowerCase());
 
 /**
- * The caller's own name for a POST: sent again, it gets the first answer instead of a second effect.
+ * The caller's own name for a POST: sent again, it has no second effect and is answered with what the first one made.
  * Twilio's java SDK repeats POSTs after any 5xx, so this is what keeps those from doubling.
  */
 export function idempotency(request: FastifyRequest, accountSid: string): Idempotency | null {

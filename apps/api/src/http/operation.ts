@@ -64,7 +64,7 @@ function idempotencyHeader(name: string) {
     name,
     required: false,
     description:
-      'A request that is sent again with the same key gets the first answer, without a second effect.',
+      'A request that is sent again with the same key has no second effect and is answered with what the first one made.',
     schema: { type: 'string', minLength: 1, maxLength: MAX_KEY_LENGTH },
   });
 }

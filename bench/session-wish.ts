@@ -32,7 +32,8 @@ export function nextWish(): SessionWish & { readonly uniqueName: string } {
 
 /** The same, as a decision takes it. */
 export function nextSession(serviceSid: string): NewSession & { readonly uniqueName: string } {
-  return { ...nextWish(), ttl: 3600, accountSid, serviceSid };
+  const { uniqueName, mode, dateExpiry } = nextWish();
+  return { accountSid, serviceSid, uniqueName, mode, ttl: 3600, dateExpiry, status: 'open' };
 }
 
 /** As a request over HTTP would come with it. */

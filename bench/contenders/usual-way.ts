@@ -22,7 +22,7 @@ await runMain(async (shutdown) => {
   const metrics = openMetrics();
   const store = await openStore(database, config.MASKLINE_MASTER_KEY, observeStore(metrics));
   const events = new UsualStore(pool, {
-    appends: database.append,
+    appends: (partition) => database.pipeline(partition),
     loads: database.reads,
     partitions: 1,
     projectors: inlineProjectors,

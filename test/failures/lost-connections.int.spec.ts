@@ -21,7 +21,7 @@ describe.each(postgresVersions())('connections that are lost, on PostgreSQL %s',
       const proxy = await lossyProxy(url, { isRequest, every: 7 });
       const through = openDatabase({ DATABASE_URL: proxy.url }, 'test');
       cleanUp(() => through.close());
-      const store = await testStore(database, { appends: through.append });
+      const store = await testStore(database, { appends: (partition) => through.pipeline(partition) });
       const writers = new BusyWriters(store, { writers: 24, isKeyed });
       await writers.start();
       await waitFor(() => proxy.lost >= 8 && writers.acknowledged.length > 300, { within: 25_000 });

@@ -26,7 +26,7 @@ const loops = 12;
 
 const database = openDatabase({ DATABASE_URL: url }, 'torture');
 const store = new EventStore({
-  appends: database.append,
+  appends: (partition) => database.pipeline(partition),
   loads: database.reads,
   partitions: Number(partitions),
   projectors: inlineProjectors,

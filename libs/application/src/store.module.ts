@@ -31,7 +31,7 @@ export async function openStore(
 ): Promise<Store> {
   const wake = new Wake(database.subscriptions, () => database.openClient());
   const events = new EventStore({
-    appends: database.append,
+    appends: (partition) => database.pipeline(partition),
     loads: database.reads,
     partitions: await readPartitions(database.admin),
     projectors: inlineProjectors,

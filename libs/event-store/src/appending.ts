@@ -23,7 +23,7 @@ export class Appending {
   readonly #batchers: readonly Batcher[];
 
   constructor(
-    db: Queryable,
+    appends: (partition: number) => Queryable,
     private readonly reading: Reading,
     private readonly partitions: number,
     /** Is told the time with each answer. */
@@ -34,7 +34,7 @@ export class Appending {
   ) {
     this.#batchers = Array.from(
       { length: partitions },
-      (_, partition) => new Batcher(db, partition, batching),
+      (_, partition) => new Batcher(appends(partition), partition, batching),
     );
   }
 

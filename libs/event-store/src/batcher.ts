@@ -1,9 +1,9 @@
 import { appendOne } from './append-one.js';
 import { append, type Outcome, type Queryable } from './append.js';
-import { Footprints, type Footprint } from './footprints.js';
+import { Footprint, marksOf, type Marks } from './footprint.js';
 import { isRetryable } from './is-retryable.js';
 import { overloaded } from './overloaded.js';
-import { Patience } from './patience.js';
+import { Patience, Waiter } from './patience.js';
 import type { PreparedCommand } from './prepared-command.js';
 
 export interface BatcherOptions {
@@ -27,12 +27,22 @@ export interface Flush {
   readonly outcomes: readonly Outcome[];
 }
 
-interface Entry {
-  /** While it is in flight. */
-  footprint: Footprint | null;
-  readonly command: PreparedCommand;
-  readonly resolve: (outcome: Outcome) => void;
-  readonly reject: (error: unknown) => void;
+class Entry extends Waiter {
+  readonly marks: Marks;
+
+  constructor(
+    readonly command: PreparedCommand,
+    readonly resolve: (outcome: Outcome) => void,
+    readonly reject: (error: unknown) => void,
+  ) {
+    super();
+    this.marks = marksOf(command);
+  }
+}
+
+interface Batch {
+  readonly entries: readonly Entry[];
+  readonly footprint: Footprint;
 }
 
 const longestPause = 1000;
@@ -45,9 +55,8 @@ const worthAFlush = 16;
  */
 export class Batcher {
   readonly #waiting: Entry[] = [];
-  readonly #inFlight = new Set<Entry>();
-  readonly #footprints = new Footprints();
-  #flushes = 0;
+  /** A footprint for each flush under way. */
+  readonly #inFlight: Footprint[] = [];
   #isScheduled = false;
   readonly #patience: Patience<Entry>;
   #drained: (() => void)[] = [];
@@ -69,7 +78,7 @@ export class Batcher {
       return Promise.reject(overloaded('too many commands are waiting'));
     }
     return new Promise((resolve, reject) => {
-      const entry: Entry = { command, resolve, reject, footprint: null };
+      const entry = new Entry(command, resolve, reject);
       this.#waiting.push(entry);
       this.#patience.start(entry);
       this.#schedule();
@@ -78,19 +87,19 @@ export class Batcher {
 
   /** Resolves when nothing waits and nothing is in flight. */
   async drain(): Promise<void> {
-    if (this.#waiting.length + this.#inFlight.size === 0) return;
+    if (this.#waiting.length + this.#inFlight.length === 0) return;
     await new Promise<void>((resolve) => this.#drained.push(resolve));
   }
 
   /** After the events of this turn of the loop, so that what arrives together is flushed together. */
   #schedule(): void {
-    if (this.#isScheduled || this.#flushes >= this.options.maxInFlight) return;
+    if (this.#isScheduled || this.#inFlight.length >= this.options.maxInFlight) return;
     this.#isScheduled = true;
     setImmediate(() => {
       this.#isScheduled = false;
-      while (this.#flushes < this.options.maxInFlight) {
+      while (this.#inFlight.length < this.options.maxInFlight) {
         const batch = this.#take(this.#fairShare());
-        if (batch.length === 0) break;
+        if (batch.entries.length === 0) break;
         void this.#flush(batch);
       }
     });
@@ -98,35 +107,35 @@ export class Batcher {
 
   /** What waits is divided among the flushes that may start now: PostgreSQL works on one while we make up the next. */
   #fairShare(): number {
-    const share = Math.ceil(this.#waiting.length / (this.options.maxInFlight - this.#flushes));
+    const share = Math.ceil(this.#waiting.length / (this.options.maxInFlight - this.#inFlight.length));
     return Math.min(Math.max(share, worthAFlush), this.options.maxBatch);
   }
 
   /** Takes what is independent of each other and of all in flight; the rest waits for the next flush. */
-  #take(most: number): Entry[] {
-    const batch: Entry[] = [];
+  #take(most: number): Batch {
+    const footprint = new Footprint();
+    const entries: Entry[] = [];
     const left: Entry[] = [];
     let looked = 0;
     for (const entry of this.#waiting) {
-      if (batch.length >= most || left.length >= this.options.maxBatch) break;
+      if (entries.length >= most || left.length >= this.options.maxBatch) break;
       looked++;
       if (!this.#patience.waits(entry)) continue;
-      entry.footprint = this.#footprints.admit(entry.command);
-      (entry.footprint === null ? left : batch).push(entry);
+      const { marks } = entry;
+      if (footprint.meets(marks) || this.#inFlight.some((other) => other.meets(marks))) left.push(entry);
+      else {
+        footprint.add(marks);
+        entries.push(entry);
+      }
     }
     this.#waiting.splice(0, looked, ...left);
-    return batch;
+    return { entries, footprint };
   }
 
-  async #flush(batch: readonly Entry[]): Promise<void> {
-    this.#flushes++;
-    for (const entry of batch) this.#inFlight.add(entry);
-    await this.#send(batch);
-    for (const entry of batch) {
-      this.#inFlight.delete(entry);
-      if (entry.footprint !== null) this.#footprints.remove(entry.footprint);
-    }
-    this.#flushes--;
+  async #flush({ entries, footprint }: Batch): Promise<void> {
+    this.#inFlight.push(footprint);
+    await this.#send(entries);
+    this.#inFlight.splice(this.#inFlight.indexOf(footprint), 1);
     this.#schedule();
     this.#rest();
   }
@@ -189,7 +198,7 @@ export class Batcher {
   }
 
   #rest(): void {
-    if (this.#waiting.length + this.#inFlight.size > 0) return;
+    if (this.#waiting.length + this.#inFlight.length > 0) return;
     for (const resolve of this.#drained.splice(0)) resolve();
   }
 }

@@ -1,6 +1,6 @@
 import { isRetryable } from './is-retryable.js';
 import { overloaded } from './overloaded.js';
-import { Patience } from './patience.js';
+import { Patience, Waiter } from './patience.js';
 
 export interface CoalescedReadLimits {
   readonly maxBatch: number;
@@ -10,10 +10,14 @@ export interface CoalescedReadLimits {
   readonly patience: number;
 }
 
-interface Reader<Key, Found> {
-  readonly key: Key;
-  readonly resolve: (found: Found) => void;
-  readonly reject: (error: unknown) => void;
+class Reader<Key, Found> extends Waiter {
+  constructor(
+    readonly key: Key,
+    readonly resolve: (found: Found) => void,
+    readonly reject: (error: unknown) => void,
+  ) {
+    super();
+  }
 }
 
 /**
@@ -42,7 +46,7 @@ export class CoalescedRead<Key, Found> {
       return Promise.reject(overloaded('too many reads are waiting'));
     }
     return new Promise((resolve, reject) => {
-      const reader = { key, resolve, reject };
+      const reader = new Reader(key, resolve, reject);
       this.#waiting.push(reader);
       this.#patience.start(reader);
       this.#schedule();

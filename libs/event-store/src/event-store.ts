@@ -17,8 +17,8 @@ import { Recent } from './recent.js';
 import type { Upcasters } from './upcasters.js';
 
 export interface EventStoreOptions {
-  /** Connections of the batcher alone: what a handler holds must never keep a flush waiting. */
-  readonly appends: Queryable;
+  /** What takes the flushes of a partition, and nothing else: what a handler holds must never keep one waiting. */
+  readonly appends: (partition: number) => Queryable;
   readonly loads: Queryable;
   readonly partitions: number;
   /** By category: the projectors whose rows are written in the transaction of the events. */

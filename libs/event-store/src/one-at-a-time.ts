@@ -1,9 +1,13 @@
 import { overloaded } from './overloaded.js';
-import { Patience } from './patience.js';
+import { Patience, Waiter } from './patience.js';
 
-interface Turn {
-  readonly begin: () => void;
-  readonly giveUp: (error: Error) => void;
+class Turn extends Waiter {
+  constructor(
+    readonly begin: () => void,
+    readonly giveUp: (error: Error) => void,
+  ) {
+    super();
+  }
 }
 
 /**
@@ -34,7 +38,7 @@ export class OneAtATime {
       return Promise.reject(overloaded('too many commands wait for each other'));
     }
     return new Promise<void>((begin, giveUp) => {
-      const turn = { begin, giveUp };
+      const turn = new Turn(begin, giveUp);
       this.#waiting++;
       queue.push(turn);
       this.#patience.start(turn);

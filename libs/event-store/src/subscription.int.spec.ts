@@ -24,7 +24,8 @@ async function openLog() {
   const { database } = await testDatabase();
   const store = await testWorld(database);
   const service = await testService(store);
-  await registerSubscription(database.admin, name, 0);
+  // From behind the service's own event, which is of another type: nobody knows when a reader has passed that.
+  await registerSubscription(database.admin, name, 1);
   await database.admin.query('create table effect (sid text)');
   const follow = (options: SqlSubscription | OutsideSubscription, pool = database.subscriptions) => {
     const subscription = new Subscription(pool, store.wake, options, upcasters);
@@ -131,7 +132,7 @@ describe('a subscription', () => {
     isBroken = false;
     await caughtUp(log);
 
-    expect(failed).toMatchObject({ position: 0, lastError: 'TypeError' });
+    expect(failed).toMatchObject({ position: 1, lastError: 'TypeError' });
     expect(seen.sort()).toEqual(sids.sort());
     expect(await log.status()).toMatchObject({ failures: 0, lastError: null });
   });
@@ -222,7 +223,7 @@ describe('the one reader of a subscription', () => {
 
     await waitFor(() => !reader.isLeader, { within: 10_000 });
     expect(reasons).toMatchObject([{ name: 'LeaseLost' }]);
-    expect(await log.status()).toMatchObject({ position: 0, failures: 0 });
+    expect(await log.status()).toMatchObject({ position: 1, failures: 0 });
   });
 
   it('lets go of its work when it cannot renew its lease for as long as that holds, and that is no failure', async () => {
@@ -241,7 +242,7 @@ describe('the one reader of a subscription', () => {
     });
 
     expect(reasons).toMatchObject([{ name: 'LeaseLost' }]);
-    expect(await log.status()).toMatchObject({ position: 0, failures: 0 });
+    expect(await log.status()).toMatchObject({ position: 1, failures: 0 });
   });
 
   function untilAborted(reasons: unknown[]): OutsideSubscription['handle'] {
@@ -394,7 +395,7 @@ describe('stopping a subscription', () => {
 
     await subscription.stop();
 
-    expect(await log.status()).toMatchObject({ isHeld: false, position: 0, failures: 0 });
+    expect(await log.status()).toMatchObject({ isHeld: false, position: 1, failures: 0 });
   });
 
   it('lets work in SQL end, and it counts', async () => {

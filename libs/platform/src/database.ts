@@ -3,6 +3,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { columnTypes } from './database-types.js';
 import type { ServerConfig } from './config.js';
+import { Pipeline } from './pipeline.js';
 
 interface Budget {
   readonly max: number;
@@ -33,6 +34,7 @@ const CONNECT_SECONDS = 5;
 export class Database {
   private readonly logger = new Logger(Database.name);
   private readonly builders = new Map<Purpose, Kysely<unknown>>();
+  private readonly pipelines: readonly Pipeline[];
 
   readonly append: pg.Pool;
   readonly reads: pg.Pool;
@@ -48,6 +50,7 @@ export class Database {
     this.reads = this.openPool(url, role, 'reads');
     this.subscriptions = this.openPool(url, role, 'subscriptions');
     this.admin = this.openPool(url, role, 'admin');
+    this.pipelines = Array.from({ length: budgets.append.max }, () => new Pipeline(this.append));
   }
 
   /** The query builder over one of the pools; the caller names the tables, which platform does not know. */
@@ -59,6 +62,13 @@ export class Database {
     }
     // The type parameter exists at compile time only: every builder is the same object underneath.
     return builder as Kysely<Tables>;
+  }
+
+  /** Where a partition's commands go: its appends wait for each other at its head row, so they share a connection. */
+  pipeline(partition: number): Pipeline {
+    const pipeline = this.pipelines[partition % this.pipelines.length];
+    if (pipeline === undefined) throw new RangeError(`there is no partition ${partition}`);
+    return pipeline;
   }
 
   /** A connection of its own, for LISTEN: it is the caller's to end, and no time-out ends it. */
@@ -75,6 +85,7 @@ export class Database {
 
   /** Waits for the statements under way, then closes every connection. */
   async close(): Promise<void> {
+    await Promise.all(this.pipelines.map((pipeline) => pipeline.close()));
     const pools = [this.append, this.reads, this.subscriptions, this.admin];
     await Promise.all(pools.filter((pool) => !pool.ending).map((pool) => pool.end()));
   }
@@ -89,6 +100,7 @@ export class Database {
       connectionTimeoutMillis: CONNECT_SECONDS * 1000,
       idleTimeoutMillis: 60_000,
       keepAlive: true,
+      pipeline: purpose === 'append',
       statement_timeout: statement * 1000,
       lock_timeout: lock * 1000,
       // A server that is gone or stopped never answers: the driver's limit stands behind the server's own.

@@ -12,7 +12,7 @@ export async function testStore(
   const { partitions = 1 } = options;
   await ensurePartitions(database.admin, partitions);
   const store = new EventStore({
-    appends: database.append,
+    appends: (partition) => database.pipeline(partition),
     loads: database.reads,
     projectors: inlineProjectors,
     upcasters,

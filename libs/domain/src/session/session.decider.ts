@@ -28,8 +28,11 @@ export interface SessionUpdate {
 export function createSession(session: Session, wish: NewSession, now: string): SessionEvent[] {
   if (session.status !== 'absent') throw new Error('a new session needs a fresh sid');
   refuseThePast(wish.dateExpiry, now);
-  const { status, ...data } = wish;
-  const created: SessionCreated = { type: 'SessionCreated', data };
+  const { accountSid, serviceSid, uniqueName, mode, ttl, dateExpiry, status } = wish;
+  const created: SessionCreated = {
+    type: 'SessionCreated',
+    data: { accountSid, serviceSid, uniqueName, mode, ttl, dateExpiry },
+  };
   switch (status) {
     case 'open':
       return [created];

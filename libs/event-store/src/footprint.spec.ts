@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Footprints, type Footprint } from './footprints.js';
+import { Footprint, marksOf } from './footprint.js';
 import { live, plainCommand } from './spec/plain-command.js';
 import type { ClaimRange, PreparedCommand } from './prepared-command.js';
 
@@ -18,15 +18,15 @@ function areIndependent(one: PreparedCommand, other: PreparedCommand): boolean {
     [one, other],
     [other, one],
   ].map(([first = one, second = other]) => {
-    const footprints = new Footprints();
-    footprints.admit(first);
-    return footprints.admit(second) !== null;
+    const footprint = new Footprint();
+    footprint.add(marksOf(first));
+    return !footprint.meets(marksOf(second));
   });
   expect(oneFirst).toBe(otherFirst);
   return oneFirst === true;
 }
 
-describe('Footprints', () => {
+describe('Footprint', () => {
   it.each([
     ['streams that have nothing to do with each other', command('KC1'), command('KC2')],
     [
@@ -98,18 +98,7 @@ describe('Footprints', () => {
     expect(areIndependent(one, other)).toBe(false);
   });
 
-  it('admits again what has gone', () => {
-    const footprints = new Footprints();
-    const [one, two] = ['KC1', 'KC2'].map((sid) => footprints.admit(command(sid, { needs: [live('KS1')] })));
-    if (!one || !two) throw new Error('both only read');
-    footprints.remove(one);
-    expect(footprints.admit(command('KS1'))).toBeNull();
-    footprints.remove(two);
-    expect(footprints.admit(command('KS1'))).not.toBeNull();
-    expect(footprints.admit(one.command)).toBeNull();
-  });
-
-  it('agrees with comparing every two commands, whatever is in flight', () => {
+  it('agrees with comparing every two commands, whatever goes together', () => {
     const key = fc.constantFrom('a', 'b', 'c', 'd');
     const claims = fc.array(fc.record({ kind: fc.constantFrom('name', 'pair'), key }), { maxLength: 2 });
     const ranges = fc.array(fc.record({ kind: fc.constantFrom('name', 'pair'), lo: key, hi: key }), {
@@ -127,16 +116,16 @@ describe('Footprints', () => {
       })
       .map(({ stream, ...over }) => command(stream, over));
     fc.assert(
-      fc.property(fc.array(some, { maxLength: 12 }), some, (commands, last) => {
-        const footprints = new Footprints();
-        const inFlight: Footprint[] = [];
+      fc.property(fc.array(some, { maxLength: 12 }), (commands) => {
+        const footprint = new Footprint();
+        const taken: PreparedCommand[] = [];
         for (const next of commands) {
-          const admitted = footprints.admit(next);
-          if (admitted !== null) inFlight.push(admitted);
+          const marks = marksOf(next);
+          expect(footprint.meets(marks)).toBe(taken.some((other) => meet(next, other)));
+          if (footprint.meets(marks)) continue;
+          footprint.add(marks);
+          taken.push(next);
         }
-        for (const gone of inFlight.splice(0, inFlight.length >> 1)) footprints.remove(gone);
-        const isFree = inFlight.every((other) => !meet(last, other.command));
-        expect(footprints.admit(last) !== null).toBe(isFree);
       }),
       { numRuns: 2000 },
     );

@@ -663,6 +663,39 @@ describe.each(postgresVersions())('the event store on PostgreSQL %s', (postgres)
       });
       expect(await typesOf(sid)).toEqual(['SessionCreated', 'SessionExpired']);
     });
+
+    it('is neither made nor made so by a decision that arrives after the end it gives', async () => {
+      const context = newContext();
+      const service = await newService(context);
+      const inOneMinute = async () => {
+        const { rows } = await database.admin.query<{ at: string }>(
+          `select maskline.clock() + interval '1 minute' as at`,
+        );
+        return rows[0]?.at ?? '';
+      };
+      const creating = newSession(
+        context,
+        service,
+        { dateExpiry: await inOneMinute() },
+        await slowStore(passTwoMinutes),
+      );
+      await expect(creating).rejects.toMatchObject({ code: 'parameter-invalid' });
+
+      const { sid } = await newSession(context, service);
+      const dated = { dateExpiry: await inOneMinute() };
+      await expect(update(context, sid, dated, await slowStore(passTwoMinutes))).rejects.toMatchObject({
+        code: 'parameter-invalid',
+      });
+      expect(await typesOf(sid)).toEqual(['SessionCreated']);
+    });
+
+    it('gets its whole ttl, however slowly it was created', async () => {
+      const context = newContext();
+      const service = await newService(context);
+      const { sid } = await newSession(context, service, { ttl: 60 }, await slowStore(passTwoMinutes));
+      expect(await store.expire(sessionStream, sid, context)).toBe(false);
+      expect(await typesOf(sid)).toEqual(['SessionCreated']);
+    });
   });
 });
 

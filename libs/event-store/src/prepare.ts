@@ -68,7 +68,11 @@ export function prepare<State extends Aggregate, Event extends DomainEvent>(
       status: isDeleted ? 'deleted' : 'live',
       state: isDeleted ? null : JSON.stringify(after),
       stateSchema: stream.stateSchema,
-      validUntil: goodUntil ?? deadlineAhead(stream.deadline?.(current.state) ?? null, occurredAt),
+      validUntil: earliest(
+        goodUntil,
+        deadlineAhead(stream, current.state, occurredAt),
+        deadlineAhead(stream, after, occurredAt),
+      ),
       needs:
         parent === null || options.isCascade === true ? [] : [{ stream: parent, version: parentVersion }],
       claims: without(wanted, held),
@@ -82,9 +86,22 @@ export function prepare<State extends Aggregate, Event extends DomainEvent>(
   };
 }
 
-/** A deadline that has passed already was what the decision was about, so it cannot make it late. */
-function deadlineAhead(deadline: string | null, now: string): string | null {
+/**
+ * Until when a decision that saw or made this state holds. A deadline that has passed already was what the decision was
+ * about, so it cannot make it late.
+ */
+function deadlineAhead<State extends Aggregate, Event extends DomainEvent>(
+  stream: Stream<State, Event>,
+  state: State,
+  now: string,
+): string | null {
+  const deadline = stream.deadline?.(state) ?? null;
   return deadline !== null && deadline > now ? deadline : null;
+}
+
+/** ISO times in UTC with milliseconds sort as text. */
+function earliest(...times: readonly (string | null)[]): string | null {
+  return times.reduce((a, b) => (a === null || (b !== null && b < a) ? b : a), null);
 }
 
 function rowChanges(before: RowsByTable, after: RowsByTable, sid: string): RowChange[] {

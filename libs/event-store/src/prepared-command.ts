@@ -14,7 +14,7 @@ export interface PreparedCommand extends Envelope {
   /** JSON, or null once the stream is deleted. */
   readonly state: string | null;
   readonly stateSchema: number;
-  /** The deadline that the decision relied on: from then on it is refused as late. */
+  /** The first deadline that the decision relied on or made: from then on it is refused as late. */
   readonly validUntil: string | null;
   readonly needs: readonly Need[];
   readonly claims: readonly Claim[];

@@ -3,7 +3,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { columnTypes } from './database-types.js';
 import type { ServerConfig } from './config.js';
-import { Pipeline } from './pipeline.js';
+import { Pipeline } from './database-pipeline.js';
 
 interface Budget {
   readonly max: number;

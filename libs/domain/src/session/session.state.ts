@@ -55,7 +55,8 @@ function evolve(session: Session, event: SessionEvent, occurredAt: string): Sess
         ...fields,
         status: 'in-progress',
         dateExpiry: event.data.dateExpiry,
-        idleSince: occurredAt,
+        // A clock may have been set back since.
+        idleSince: occurredAt > idleSince ? occurredAt : idleSince,
       };
     case 'SessionDeleted':
       return { status: 'deleted' };

@@ -49,6 +49,11 @@ describe('the row of a service', () => {
     expect(rowAfter([created, creation])).toEqual(row);
   });
 
+  it('was not updated before its creation, though the clock was set back meanwhile', () => {
+    const updated: ServiceEvent = { type: 'ServiceUpdated', data: { defaultTtl: 90 } };
+    expect(rowAfter([later, creation], [created, updated])).toMatchObject({ date_updated: later });
+  });
+
   it('changes what an update names, null included, and keeps the rest', () => {
     const updated: ServiceEvent = {
       type: 'ServiceUpdated',

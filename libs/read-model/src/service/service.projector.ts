@@ -1,5 +1,6 @@
 import type { ServiceEvent, ServiceSettings } from '#domain';
 import type { Projector } from '#event-store';
+import { latest } from '../latest.js';
 import type { ServiceRow } from '../tables.js';
 
 /** The service as the REST API shows it. */
@@ -16,7 +17,12 @@ export const serviceProjector: Projector<ServiceEvent, ServiceRow> = {
       date_updated: occurredAt,
     }),
     ServiceUpdated: (row, { version, occurredAt, event: { data } }) =>
-      row && { ...row, ...columnsOf({ ...settingsOf(row), ...data }), version, date_updated: occurredAt },
+      row && {
+        ...row,
+        ...columnsOf({ ...settingsOf(row), ...data }),
+        version,
+        date_updated: latest(row.date_updated, occurredAt),
+      },
     ServiceDeleted: () => null,
   },
 };

@@ -1,3 +1,4 @@
+import { latest } from '../latest.js';
 import type { SessionRow } from '../tables.js';
 
 /**
@@ -13,8 +14,8 @@ export function endedSession(
     ...row,
     status: 'closed',
     closed_reason: reason,
-    date_ended: at,
+    date_ended: latest(row.date_created, at),
     expires_at: null,
-    date_updated: at > row.date_updated ? at : row.date_updated,
+    date_updated: latest(row.date_updated, at),
   };
 }

@@ -143,6 +143,23 @@ describe('the row of a session', () => {
     expect(after).toEqual({ ...presentSession(before, later), version: 3 });
   });
 
+  it('has no date before its creation, and none that goes back, when the clock was set back meanwhile', () => {
+    const shortened: SessionEvent = { type: 'SessionTtlChanged', data: { ttl: 60 } };
+    expect(rowAfter([later, creation()], [created, started], [created, closed])).toMatchObject({
+      date_created: later,
+      date_started: later,
+      date_ended: later,
+      date_updated: later,
+    });
+    expect(
+      rowAfter([later, creation()], [muchLater, shortened], [created, closed], [created, reopened]),
+    ).toMatchObject({
+      date_reopened: later,
+      date_updated: muchLater,
+      expires_at: '2026-01-01T00:11:00.000Z',
+    });
+  });
+
   it('lives again when it is re-opened, its ttl measured from then', () => {
     const again = rowAfter(
       [created, creation({ ttl: 60, dateExpiry: later })],

@@ -1,9 +1,10 @@
 import { expiresAt, type SessionEvent } from '#domain';
 import type { Projector } from '#event-store';
+import { latest } from '../latest.js';
 import type { SessionRow } from '../tables.js';
 import { endedSession } from './ended-session.js';
 
-/** The session as the REST API shows it. */
+/** The session as the REST API shows it. None of its dates lies before its creation or goes back, though the clock may be set back. */
 export const sessionProjector: Projector<SessionEvent, SessionRow> = {
   table: 'session',
   times: [
@@ -41,14 +42,21 @@ export const sessionProjector: Projector<SessionEvent, SessionRow> = {
       row && {
         ...row,
         status: 'in-progress',
-        date_started: row.date_started ?? occurredAt,
+        date_started: row.date_started ?? latest(row.date_created, occurredAt),
         version,
-        date_updated: occurredAt,
+        date_updated: latest(row.date_updated, occurredAt),
       },
     SessionTtlChanged: (row, { version, occurredAt, event: { data } }) =>
-      row && withDeadline({ ...row, ttl: data.ttl, version, date_updated: occurredAt }),
+      row &&
+      withDeadline({ ...row, ttl: data.ttl, version, date_updated: latest(row.date_updated, occurredAt) }),
     SessionExpiryChanged: (row, { version, occurredAt, event: { data } }) =>
-      row && withDeadline({ ...row, date_expiry: data.dateExpiry, version, date_updated: occurredAt }),
+      row &&
+      withDeadline({
+        ...row,
+        date_expiry: data.dateExpiry,
+        version,
+        date_updated: latest(row.date_updated, occurredAt),
+      }),
     SessionClosed: (row, { version, occurredAt, event: { data } }) =>
       row && { ...endedSession(row, data.reason, occurredAt), version },
     // As every reader has seen it since the deadline, however late the event is.
@@ -62,9 +70,9 @@ export const sessionProjector: Projector<SessionEvent, SessionRow> = {
         closed_reason: null,
         date_ended: null,
         date_expiry: data.dateExpiry,
-        date_reopened: occurredAt,
+        date_reopened: latest(idleSince(row), occurredAt),
         version,
-        date_updated: occurredAt,
+        date_updated: latest(row.date_updated, occurredAt),
       }),
     SessionDeleted: () => null,
   },
@@ -72,9 +80,12 @@ export const sessionProjector: Projector<SessionEvent, SessionRow> = {
 
 function withDeadline(row: SessionRow): SessionRow {
   if (row.status === 'closed') return row;
-  // ISO times in UTC with milliseconds sort as text.
-  const idleSince = [row.date_created, row.date_last_interaction ?? '', row.date_reopened ?? ''].reduce(
-    (a, b) => (a > b ? a : b),
-  );
-  return { ...row, expires_at: expiresAt({ ttl: row.ttl, dateExpiry: row.date_expiry, idleSince }) };
+  return {
+    ...row,
+    expires_at: expiresAt({ ttl: row.ttl, dateExpiry: row.date_expiry, idleSince: idleSince(row) }),
+  };
+}
+
+function idleSince(row: SessionRow): string {
+  return latest(row.date_created, row.date_last_interaction, row.date_reopened);
 }

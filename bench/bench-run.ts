@@ -10,6 +10,8 @@ export interface BenchRun {
   readonly rounds: number;
   /** Of each measurement; a contender warms up for as long. */
   readonly seconds: number;
+  /** How many the suite `scale` makes. */
+  readonly sessions: number;
   /** Where CPU profiles of our own processes go. */
   readonly profile: string | null;
 }

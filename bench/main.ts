@@ -7,16 +7,21 @@ import { runAppendSuite } from './append/append-suite.js';
 import { runRestSuite } from './rest/rest-suite.js';
 import { BenchServer } from './bench-server.js';
 import type { BenchRun } from './bench-run.js';
-import { runExpirySuite } from './expiry/expiry-suite.js';
+import { runCrowdSuite, runExpirySuite } from './expiry/expiry-suite.js';
 import { describeMachine } from './machine.js';
+import { runScaleSuite } from './scale/scale-suite.js';
 
-// npm run bench -- [append] [rest] [expiry] [--quick] [--rounds 5] [--seconds 4] [--profile directory]
+// npm run bench -- [append] [rest] [expiry] [crowd] [scale] [--quick] [--rounds 5] [--seconds 4] [--sessions 1000000] [--profile directory]
 
 const suites: Record<string, (run: BenchRun) => Promise<void>> = {
   append: runAppendSuite,
   rest: runRestSuite,
   expiry: runExpirySuite,
+  crowd: runCrowdSuite,
+  scale: runScaleSuite,
 };
+/** The others take a while, and compare with nobody. */
+const usual = ['append', 'rest', 'expiry'];
 
 /** Measures in one run, beside their rivals, what design and documentation promise. Prints Markdown. */
 async function main(shutdown: Shutdown): Promise<void> {
@@ -26,10 +31,11 @@ async function main(shutdown: Shutdown): Promise<void> {
       quick: { type: 'boolean', default: false },
       rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '4' },
+      sessions: { type: 'string' },
       profile: { type: 'string' },
     },
   });
-  const chosen = positionals.length > 0 ? positionals : Object.keys(suites);
+  const chosen = positionals.length > 0 ? positionals : usual;
   for (const name of chosen) {
     if (!(name in suites))
       throw new StartError(`there is no suite ${name}: ${Object.keys(suites).join(', ')}`);
@@ -46,6 +52,7 @@ async function main(shutdown: Shutdown): Promise<void> {
     directory,
     rounds: values.quick ? 1 : Number(values.rounds),
     seconds: values.quick ? 1 : Number(values.seconds),
+    sessions: Number(values.sessions ?? (values.quick ? 20_000 : 1_000_000)),
     profile: values.profile ?? null,
   };
 

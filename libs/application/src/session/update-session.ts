@@ -24,12 +24,14 @@ export class UpdateSessionHandler implements ICommandHandler<UpdateSession> {
   ) {}
 
   async execute({ serviceSid, sessionSid, wish, context }: UpdateSession): Promise<SessionRow> {
-    const changed = await this.events.change(sessionStream, sessionSid, context, (session, { now }) =>
-      updateSession(requireSessionOf(serviceSid, session), wish, now),
-    );
+    let decidedAt = '';
+    const changed = await this.events.change(sessionStream, sessionSid, context, (session, { now }) => {
+      decidedAt = now;
+      return updateSession(requireSessionOf(serviceSid, session), wish, now);
+    });
     const row = writtenRow(changed, 'session');
     if (row === null) return this.sessions.get(context.accountSid, serviceSid, changed.sid);
     // A shorter ttl can lie in the past already.
-    return presentSession(row, row.date_updated);
+    return presentSession(row, decidedAt);
   }
 }

@@ -1,0 +1,74 @@
+import {
+  CreateService,
+  CreateServiceHandler,
+  CreateSession,
+  CreateSessionHandler,
+  UpdateSessionHandler,
+} from '#application';
+import { ServiceQueries, SessionQueries } from '#read-model';
+import type { BenchRun } from '../bench-run.js';
+import { openBenchStore } from '../open-bench-store.js';
+import { nextContext, nextWish, serviceSettings } from '../session-wish.js';
+import { measureListPages } from './list-pages.js';
+import { measureRebuild } from './rebuild.js';
+import { measureSizes } from './sizes.js';
+import { measureStreamLength } from './stream-length.js';
+
+const WRITERS = 128;
+/** What a list of many is held against. */
+const FEW = 1_000;
+
+/** A service with a number of sessions. */
+export interface Filled {
+  readonly serviceSid: string;
+  readonly sessions: number;
+}
+
+export interface Scale {
+  readonly url: string;
+  readonly sessions: SessionQueries;
+  readonly create: CreateSessionHandler;
+  readonly update: UpdateSessionHandler;
+  readonly few: Filled;
+  readonly many: Filled;
+}
+
+/** What grows with the number of sessions and the length of a stream, and what does not. */
+export async function runScaleSuite(run: BenchRun): Promise<void> {
+  const url = await run.server.createDatabase('scale');
+  const store = await openBenchStore(url);
+  run.shutdown.add('the store', () => store.close());
+  const { events, database } = store;
+  const sessions = new SessionQueries(database, events.partitions);
+  const services = new CreateServiceHandler(events, new ServiceQueries(database, events.partitions));
+  const create = new CreateSessionHandler(events, sessions);
+  const update = new UpdateSessionHandler(events, sessions);
+
+  const fill = async (uniqueName: string, count: number): Promise<Filled> => {
+    const { sid } = await services.execute(
+      new CreateService({ ...serviceSettings, uniqueName }, nextContext()),
+    );
+    let left = count;
+    const write = async () => {
+      while (left-- > 0) await create.execute(new CreateSession(sid, nextWish(), nextContext()));
+    };
+    await Promise.all(Array.from({ length: WRITERS }, write));
+    return { serviceSid: sid, sessions: count };
+  };
+
+  const few = await fill('few', FEW);
+  const started = performance.now();
+  const many = await fill('many', run.sessions);
+  const seconds = (performance.now() - started) / 1000;
+  console.log(`## ${run.sessions.toLocaleString('en')} sessions\n`);
+  console.log(
+    `Created through the store by ${WRITERS} writers in ${seconds.toFixed(0)} s: ${(run.sessions / seconds).toFixed(0)} a second.\n`,
+  );
+  const scale: Scale = { url, sessions, create, update, few, many };
+  await measureSizes(scale);
+  await measureListPages(run, scale);
+  await measureStreamLength(run, scale);
+  await measureRebuild(run, scale);
+  await store.close();
+  await run.server.dropDatabase('scale');
+}

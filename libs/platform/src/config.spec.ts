@@ -54,7 +54,11 @@ describe('loadConfig', () => {
       'mysql://db',
       'DATABASE_URL must be a URL that starts with postgres:// or postgresql://',
     ],
-    ['REDIS_URL', 'localhost:6379', 'REDIS_URL must be a URL that starts with redis:// or rediss://'],
+    ...['localhost:6379', 'redis://one:6379,two:6379', 'redis://one,'].map((value) => [
+      'REDIS_URL',
+      value,
+      'REDIS_URL must be a URL that starts with redis:// or rediss://, or several with commas between',
+    ]),
     ['TRUST_PROXY', '10.0.0.0/33', 'TRUST_PROXY must be true, false or addresses such as 10.0.0.0/8,::1'],
     ['LOG_LEVEL', 'loud', 'LOG_LEVEL must be trace, debug, info, warn, error, fatal or silent'],
     [

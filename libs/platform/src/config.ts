@@ -22,6 +22,14 @@ const url = (...protocols: string[]) =>
     return URL.canParse(value) && protocols.includes(new URL(value).protocol);
   });
 
+/** Servers that are one for us, e.g. the nodes of a cluster. */
+const urls = (...protocols: string[]) =>
+  text(
+    `a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}, or several with commas between`,
+    (value) =>
+      value.split(',').every((one) => URL.canParse(one) && protocols.includes(new URL(one).protocol)),
+  );
+
 /** `true` trusts every hop, else only the proxies listed by address or network are believed. */
 const trustedProxies = text('true, false or addresses such as 10.0.0.0/8,::1', (value) => {
   return value === 'true' || value === 'false' || value.split(',').every(isNetwork);
@@ -43,7 +51,7 @@ export const environment = z.object({
     .optional(),
   TRUST_PROXY: trustedProxies.default(false),
   DATABASE_URL: url('postgres:', 'postgresql:').optional(),
-  REDIS_URL: url('redis:', 'rediss:').optional(),
+  REDIS_URL: urls('redis:', 'rediss:').optional(),
   MASKLINE_DATA_DIR: z.string().default('.maskline'),
   MASKLINE_ACCOUNT_SID: text('AC and 32 hexadecimal digits', (value) => /^AC[0-9a-f]{32}$/i.test(value))
     .transform((value) => `AC${value.slice(2).toLowerCase()}`)

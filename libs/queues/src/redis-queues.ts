@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Queue, Worker } from 'bullmq';
-import { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
+import { connectRedis } from './connect-redis.js';
 import {
   QueueBackend,
   queueDefaults,
@@ -18,7 +19,7 @@ const connectTimeout = 5_000;
 
 export class RedisQueues extends QueueBackend {
   override readonly name = 'redis';
-  readonly #url: string;
+  readonly #urls: string;
   readonly #reconnecting = {
     connectTimeout,
     // Once we close, nothing that BullMQ opened keeps looking for a Redis that is gone.
@@ -26,14 +27,15 @@ export class RedisQueues extends QueueBackend {
       this.#isClosed ? null : Math.min(100 * 2 ** Math.min(tries, 10), longestPause),
   };
   /** Shared by all queues; without an offline queue, for what waits for an absent Redis would fill the memory. */
-  readonly #producers: Redis;
+  readonly #producers: Redis | Cluster;
 
   #isClosed = false;
 
-  constructor(url: string) {
+  /** Of one Redis, or of nodes of a cluster, separated by commas. */
+  constructor(urls: string) {
     super();
-    this.#url = url;
-    this.#producers = new Redis(url, {
+    this.#urls = urls;
+    this.#producers = connectRedis(urls, {
       ...this.#reconnecting,
       enableOfflineQueue: false,
       // A command that was under way when the connection broke fails, and is not sent again behind our back.
@@ -66,12 +68,17 @@ export class RedisQueues extends QueueBackend {
     concurrency: number,
     { failed, jobFailed }: WorkerListener,
   ): OpenWorker {
-    const worker = new Worker(name, process, {
-      ...workerDefaults,
-      concurrency,
-      connection: { ...this.#reconnecting, url: this.#url, maxRetriesPerRequest: null },
-      prefix: redisPrefix(name),
+    const connection = connectRedis(this.#urls, {
+      ...this.#reconnecting,
+      enableOfflineQueue: true,
+      // BullMQ wants it so: what a worker says of its jobs waits for Redis to come back.
+      maxRetriesPerRequest: null,
     });
+    connection.on('error', () => undefined);
+    const options = { ...workerDefaults, concurrency, connection, prefix: redisPrefix(name) };
+    const worker = new Worker(name, process, options);
+    // BullMQ closes the copy that it waits on, and leaves this one to us.
+    worker.on('closed', () => connection.disconnect());
     return worker.on('error', failed).on('failed', (job, error) => {
       jobFailed(job?.id ?? 'unknown', error);
     });

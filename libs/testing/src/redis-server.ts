@@ -65,7 +65,7 @@ async function versionOf(url: string): Promise<string> {
   }
 }
 
-function findOnPath(program: string): string | null {
+export function findOnPath(program: string): string | null {
   for (const directory of (process.env['PATH'] ?? '').split(delimiter)) {
     const file = join(directory, program);
     try {

@@ -16,9 +16,20 @@ export async function connect(cli: Cli): Promise<Database> {
   return database;
 }
 
+/** The same for a command that only reads: the replica, where the settings name one. */
+export async function connectForAudit(cli: Cli): Promise<Database> {
+  const database = open(cli, cli.config.DATABASE_REPLICA_URL ?? (await databaseUrl(cli)));
+  await requireMigrated(database);
+  return database;
+}
+
 /** The same in whatever state it is. */
 export async function connectUnmigrated(cli: Cli): Promise<Database> {
-  const database = openDatabase({ DATABASE_URL: await databaseUrl(cli) }, 'cli');
+  return open(cli, await databaseUrl(cli));
+}
+
+function open(cli: Cli, url: string): Database {
+  const database = openDatabase({ DATABASE_URL: url }, 'cli');
   cli.shutdown.add('the database connections', () => database.close());
   return database;
 }

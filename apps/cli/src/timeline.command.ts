@@ -4,7 +4,7 @@ import { upcasters, type Decoding, type StreamPlace } from '#event-store';
 import { StartError, type Database } from '#platform';
 import { readHistory, rowAsOf, type PastMoment } from '#read-model';
 import type { Cli } from './cli.js';
-import { connect } from './connect.js';
+import { connectForAudit } from './connect.js';
 import { describeMoment, shown, type ToldEvent } from './describe-moment.js';
 import { findMasterKey } from './master-key.js';
 import { namedStream } from './named-stream.js';
@@ -25,7 +25,7 @@ export function timelineCommand(cli: Cli): Command {
     )
     .option('--json', 'as JSON, an event a line')
     .action(async (sid: string, options: Options) => {
-      const { reads } = await connect(cli);
+      const { reads } = await connectForAudit(cli);
       const stream = await namedStream(reads, sid);
       // Who has not got the key may read the history too, but not what it says of people.
       const decoding = { upcasters, masterKey: findMasterKey(cli.config) };

@@ -3,7 +3,7 @@ import pc from 'picocolors';
 import { upcasters } from '#event-store';
 import { verify, type Check, type Compared, type Difference } from '#read-model';
 import type { Cli } from './cli.js';
-import { connect } from './connect.js';
+import { connectForAudit } from './connect.js';
 import { requireMasterKey } from './master-key.js';
 import { plural, print, printJson } from './output.js';
 import { ProgressBar } from './progress-bar.js';
@@ -33,7 +33,7 @@ export function verifyCommand(cli: Cli): Command {
     .option('--json', 'as JSON, a difference a line')
     .action(async (names: string[], { state, hashes, json }: Options) => {
       const tables = selectTables(names);
-      const database = await connect(cli);
+      const database = await connectForAudit(cli);
       const bar = new ProgressBar();
       const checks: Check[] = [
         'rows',

@@ -51,6 +51,8 @@ export const environment = z.object({
     .optional(),
   TRUST_PROXY: trustedProxies.default(false),
   DATABASE_URL: url('postgres:', 'postgresql:').optional(),
+  /** Where audits read, so that the primary does not feel them. */
+  DATABASE_REPLICA_URL: url('postgres:', 'postgresql:').optional(),
   REDIS_URL: urls('redis:', 'rediss:').optional(),
   MASKLINE_DATA_DIR: z.string().default('.maskline'),
   MASKLINE_ACCOUNT_SID: text('AC and 32 hexadecimal digits', (value) => /^AC[0-9a-f]{32}$/i.test(value))

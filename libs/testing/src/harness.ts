@@ -7,10 +7,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { migrate, openDatabase, startEmbeddedPostgres, type EmbeddedPostgres } from '#platform';
 import { startRedis } from './redis-server.js';
-import { publishServers, TEMPLATE, type Servers } from './servers.js';
-
-/** Debian's packages; the one that comes with npm is 18. */
-const DEBIAN_15 = '/usr/lib/postgresql/15/bin';
+import { DEBIAN_15, publishServers, TEMPLATE, type Servers } from './servers.js';
 
 /** The data is worth nothing: without fsync the specs take half the time. */
 const SETTINGS = { fsync: 'off', full_page_writes: 'off', max_connections: '300', shared_buffers: '128MB' };

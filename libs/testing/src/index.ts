@@ -5,6 +5,7 @@ export * from './move-clock.js';
 export * from './queue-backends.js';
 export * from './redis-cluster.js';
 export * from './scenario.js';
+export * from './standby.js';
 export * from './start-service.js';
 export * from './table-readings.js';
 export * from './test-database.js';

@@ -11,6 +11,9 @@ export type Servers = z.infer<typeof schema>;
 /** The database that every test database is copied from. */
 export const TEMPLATE = 'maskline_template';
 
+/** Debian's package; the one that comes with npm is 18. */
+export const DEBIAN_15 = '/usr/lib/postgresql/15/bin';
+
 const VARIABLE = 'MASKLINE_TEST_SERVERS';
 
 export function publishServers(servers: Servers): void {

@@ -7,6 +7,7 @@ export interface Postmaster {
   readonly pid: number;
   readonly port: number;
   readonly socketDirectory: string;
+  /** Takes connections; a hot standby does so for reading. */
   readonly isReady: boolean;
 }
 
@@ -20,5 +21,5 @@ export function readPostmasterFile(cluster: string): Postmaster | null {
   }
   // pid, data directory, start time, port, socket directory, address, shared memory, status
   const [pid = '', , , port = '', socketDirectory = '', , , status = ''] = lines;
-  return { pid: Number(pid), port: Number(port), socketDirectory, isReady: status.startsWith('ready') };
+  return { pid: Number(pid), port: Number(port), socketDirectory, isReady: /^(ready|standby)/.test(status) };
 }

@@ -5,7 +5,7 @@ import { interleave, type Contender } from '../interleave.js';
 import { accountSid } from '../session-wish.js';
 import { spread } from '../spread.js';
 import { printTable } from '../table.js';
-import type { Filled, Scale } from './scale-suite.js';
+import type { Filled, Scale } from './scale.js';
 
 const PAGE = 50;
 const READS = 300;

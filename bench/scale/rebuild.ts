@@ -8,7 +8,7 @@ import { packageRoot } from '#platform';
 import type { BenchRun } from '../bench-run.js';
 import { readCount } from '../bench-server.js';
 import { printTable } from '../table.js';
-import type { Scale } from './scale-suite.js';
+import type { Scale } from './scale.js';
 
 const EVERY_MS = 50;
 

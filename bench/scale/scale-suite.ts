@@ -11,27 +11,13 @@ import { openBenchStore } from '../open-bench-store.js';
 import { nextContext, nextWish, serviceSettings } from '../session-wish.js';
 import { measureListPages } from './list-pages.js';
 import { measureRebuild } from './rebuild.js';
+import type { Filled, Scale } from './scale.js';
 import { measureSizes } from './sizes.js';
 import { measureStreamLength } from './stream-length.js';
 
 const WRITERS = 128;
 /** What a list of many is held against. */
 const FEW = 1_000;
-
-/** A service with a number of sessions. */
-export interface Filled {
-  readonly serviceSid: string;
-  readonly sessions: number;
-}
-
-export interface Scale {
-  readonly url: string;
-  readonly sessions: SessionQueries;
-  readonly create: CreateSessionHandler;
-  readonly update: UpdateSessionHandler;
-  readonly few: Filled;
-  readonly many: Filled;
-}
 
 /** What grows with the number of sessions and the length of a stream, and what does not. */
 export async function runScaleSuite(run: BenchRun): Promise<void> {

@@ -1,6 +1,6 @@
 import { readTexts } from '../bench-server.js';
 import { printTable } from '../table.js';
-import type { Scale } from './scale-suite.js';
+import type { Scale } from './scale.js';
 
 /** What a session takes on disk, by table, once PostgreSQL has tidied up. */
 export async function measureSizes({ url, many }: Scale): Promise<void> {

@@ -4,7 +4,7 @@ import { interleave, type Contender } from '../interleave.js';
 import { nextContext, nextWish } from '../session-wish.js';
 import { spread } from '../spread.js';
 import { printTable } from '../table.js';
-import type { Scale } from './scale-suite.js';
+import type { Scale } from './scale.js';
 
 const SHORT = 10;
 const UPDATES = 500;

@@ -16,6 +16,7 @@ import {
   migrate,
   openDatabase,
   openMetrics,
+  requirePooler,
   runMain,
   startEmbeddedPostgres,
   useProcessLog,
@@ -37,9 +38,10 @@ async function main(shutdown: Shutdown): Promise<void> {
   useProcessLog(config);
 
   const url = config.DATABASE_URL ?? (await startDatabase(config.MASKLINE_DATA_DIR, shutdown));
-  const database = openDatabase({ DATABASE_URL: url }, 'standalone');
+  const database = openDatabase({ ...config, DATABASE_URL: url }, 'standalone');
   shutdown.add('the database connections', () => database.close());
   await migrate(database.admin);
+  await requirePooler(database);
   await ensurePartitions(database.admin, config.PARTITIONS);
 
   const queues = openQueues({ REDIS_URL: config.REDIS_URL, DATABASE_URL: url }, 'standalone');

@@ -8,6 +8,7 @@ import {
   openDatabase,
   openMetrics,
   requireMigrated,
+  requirePooler,
   runMain,
   useProcessLog,
   type Shutdown,
@@ -29,6 +30,7 @@ async function main(shutdown: Shutdown): Promise<void> {
   const database = openDatabase(config, 'worker');
   shutdown.add('the database connections', () => database.close());
   await requireMigrated(database);
+  await requirePooler(database);
   await ensurePartitions(database.admin, config.PARTITIONS);
   await checkMasterKey(database, config.MASKLINE_MASTER_KEY);
 

@@ -54,6 +54,9 @@ export const environment = z.object({
   /** Where audits read, so that the primary does not feel them. */
   DATABASE_REPLICA_URL: url('postgres:', 'postgresql:').optional(),
   REDIS_URL: urls('redis:', 'rediss:').optional(),
+  /** The same database through a pooler in transaction mode, for appends and reads. */
+  DATABASE_POOL_URL: url('postgres:', 'postgresql:').optional(),
+  PREPARED_STATEMENTS: flag.default(true),
   MASKLINE_DATA_DIR: z.string().default('.maskline'),
   MASKLINE_ACCOUNT_SID: text('AC and 32 hexadecimal digits', (value) => /^AC[0-9a-f]{32}$/i.test(value))
     .transform((value) => `AC${value.slice(2).toLowerCase()}`)
@@ -99,6 +102,9 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     );
   }
   const config = result.data;
+  if (config.DATABASE_POOL_URL !== undefined && config.DATABASE_URL === undefined) {
+    throw new StartError('DATABASE_POOL_URL needs DATABASE_URL, for what cannot go through a pooler');
+  }
   if ((config.MASKLINE_ACCOUNT_SID === undefined) !== (config.MASKLINE_AUTH_TOKEN === undefined)) {
     throw new StartError('MASKLINE_ACCOUNT_SID and MASKLINE_AUTH_TOKEN must be set together');
   }

@@ -1,4 +1,5 @@
 import type { Database } from './database.js';
+import { poolerFaults, requireSameDatabase } from './database-pooler.js';
 import { pendingMigrations } from './migrate.js';
 import type { ReadinessCheck } from './readiness.js';
 import { StartError } from './start-error.js';
@@ -6,6 +7,7 @@ import { StartError } from './start-error.js';
 /** The database answers, and it is of the shape that this code was written for. */
 export function databaseChecks(database: Database): ReadinessCheck[] {
   return [
+    ...(database.pooling.poolUrl === undefined ? [] : [poolerCheck(database)]),
     {
       name: 'database',
       check: async () => {
@@ -21,6 +23,30 @@ export function databaseChecks(database: Database): ReadinessCheck[] {
       },
     },
   ];
+}
+
+function poolerCheck(database: Database): ReadinessCheck {
+  return {
+    name: 'pooler',
+    check: async () => {
+      const faults = await faultsOf(database);
+      if (faults.length > 0) throw new Error(faults.join('; '));
+    },
+  };
+}
+
+function faultsOf({ reads, pooling }: Database): Promise<string[]> {
+  return poolerFaults(reads, pooling.isPrepared !== false);
+}
+
+/** A pooler that is set up wrongly would give wrong answers or slow ones later: it is found out before the first request. */
+export async function requirePooler(database: Database): Promise<void> {
+  if (database.pooling.poolUrl === undefined) return;
+  await requireSameDatabase(database.reads, database.admin);
+  const faults = await faultsOf(database);
+  if (faults.length > 0) {
+    throw new StartError(`DATABASE_POOL_URL will not do (see docs/scaling.md): ${faults.join('; ')}`);
+  }
 }
 
 /** Replicas start together; one that migrated would have the others wait for it or trip over it. */

@@ -2,11 +2,15 @@ import { Logger } from '@nestjs/common';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { columnTypes } from './database-types.js';
-import type { ServerConfig } from './config.js';
+import type { Config, ServerConfig } from './config.js';
 import { Pipeline } from './database-pipeline.js';
+import { setUpPooled } from './database-pooler.js';
+import { UnnamedClient } from './unnamed-client.js';
 
 interface Budget {
   readonly max: number;
+  /** Every transaction stands alone, so that a pooler between may give each another connection. */
+  readonly isPoolable: boolean;
   /** Statements that always find what they look for by an index, also by a plan that was made while the table was empty. */
   readonly isIndexed: boolean;
   /** Seconds that the server works on one statement, and how long it waits for a lock; 0 = no limit. */
@@ -19,16 +23,24 @@ interface Budget {
  * is busy, and a rebuild never starves requests. With BullMQ's shared pool they fit a server of 60.
  */
 const budgets = {
-  append: { max: 2, isIndexed: true, statement: 15, lock: 5 },
-  reads: { max: 6, isIndexed: true, statement: 10, lock: 5 },
-  subscriptions: { max: 3, isIndexed: true, statement: 60, lock: 10 },
+  append: { max: 2, isPoolable: true, isIndexed: true, statement: 15, lock: 5 },
+  reads: { max: 6, isPoolable: true, isIndexed: true, statement: 10, lock: 5 },
+  subscriptions: { max: 3, isPoolable: false, isIndexed: true, statement: 60, lock: 10 },
   /** Migrations, rebuild, verification, CLI, and what a process does once at its start: work of any length. */
-  admin: { max: 3, isIndexed: false, statement: 0, lock: 0 },
+  admin: { max: 3, isPoolable: false, isIndexed: false, statement: 0, lock: 0 },
 } as const satisfies Record<string, Budget>;
 
 export type Purpose = keyof typeof budgets;
 
 const CONNECT_SECONDS = 5;
+
+/** How appends and reads go, when not as everything else does. */
+export interface Pooling {
+  /** The database's URL by way of a pooler in transaction mode. */
+  readonly poolUrl?: string | undefined;
+  /** Whether they keep the names of their statements. */
+  readonly isPrepared?: boolean | undefined;
+}
 
 /** The connections of one process to PostgreSQL, in pools by purpose. Nest's token for all of them. */
 export class Database {
@@ -45,11 +57,12 @@ export class Database {
   constructor(
     private readonly url: string,
     private readonly role: string,
+    readonly pooling: Pooling = {},
   ) {
-    this.append = this.openPool(url, role, 'append');
-    this.reads = this.openPool(url, role, 'reads');
-    this.subscriptions = this.openPool(url, role, 'subscriptions');
-    this.admin = this.openPool(url, role, 'admin');
+    this.append = this.openPool('append');
+    this.reads = this.openPool('reads');
+    this.subscriptions = this.openPool('subscriptions');
+    this.admin = this.openPool('admin');
     this.pipelines = Array.from({ length: budgets.append.max }, () => new Pipeline(this.append));
   }
 
@@ -90,22 +103,27 @@ export class Database {
     await Promise.all(pools.filter((pool) => !pool.ending).map((pool) => pool.end()));
   }
 
-  private openPool(url: string, role: string, purpose: Purpose): pg.Pool {
-    const { max, isIndexed, statement, lock } = budgets[purpose];
+  private openPool(purpose: Purpose): pg.Pool {
+    const { max, isPoolable, isIndexed, statement, lock } = budgets[purpose];
+    const { poolUrl, isPrepared = true } = isPoolable ? this.pooling : {};
+    const ownSession = {
+      connectionString: withOptions(this.url, isIndexed ? byIndex : []),
+      statement_timeout: statement * 1000,
+      lock_timeout: lock * 1000,
+      idle_in_transaction_session_timeout: 60_000,
+    };
     const pool = new pg.Pool({
-      connectionString: withOptions(url, isIndexed ? byIndex : []),
-      application_name: `maskline ${role} ${purpose}`,
+      ...(poolUrl === undefined ? ownSession : { connectionString: poolUrl, onConnect: setUpPooled }),
+      ...(!isPrepared && { Client: UnnamedClient }),
+      application_name: `maskline ${this.role} ${purpose}`,
       max,
       types: columnTypes,
       connectionTimeoutMillis: CONNECT_SECONDS * 1000,
       idleTimeoutMillis: 60_000,
       keepAlive: true,
       pipeline: purpose === 'append',
-      statement_timeout: statement * 1000,
-      lock_timeout: lock * 1000,
       // A server that is gone or stopped never answers: the driver's limit stands behind the server's own.
       query_timeout: statement === 0 ? 0 : (statement + CONNECT_SECONDS) * 1000,
-      idle_in_transaction_session_timeout: 60_000,
     });
     // An error event without a listener ends the process. The pool has dropped the connection by then,
     // and whoever was using it gets the error from the statement itself.
@@ -119,9 +137,14 @@ export class Database {
   }
 }
 
+/** What of the configuration says where the database is. */
+export type DatabaseConfig = Pick<ServerConfig, 'DATABASE_URL'> &
+  Partial<Pick<Config, 'DATABASE_POOL_URL' | 'PREPARED_STATEMENTS'>>;
+
 /** Opens no connection yet: each is made when the first statement needs it. */
-export function openDatabase(config: Pick<ServerConfig, 'DATABASE_URL'>, role: string): Database {
-  return new Database(config.DATABASE_URL, role);
+export function openDatabase(config: DatabaseConfig, role: string): Database {
+  const { DATABASE_URL, DATABASE_POOL_URL, PREPARED_STATEMENTS } = config;
+  return new Database(DATABASE_URL, role, { poolUrl: DATABASE_POOL_URL, isPrepared: PREPARED_STATEMENTS });
 }
 
 /** A scan of an empty table costs nothing, so PostgreSQL plans one, and keeps the plan when the table has a million rows. */

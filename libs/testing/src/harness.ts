@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { migrate, openDatabase, startEmbeddedPostgres, type EmbeddedPostgres } from '#platform';
+import { findPgBouncer } from './pgbouncer.js';
 import { startRedis } from './redis-server.js';
 import { DEBIAN_15, publishServers, TEMPLATE, type Servers } from './servers.js';
 
@@ -27,14 +28,16 @@ export async function startHarness(): Promise<Harness> {
   await chmod(directory, 0o755);
   const removed = removeAtEnd(directory);
 
-  const [redis, ...clusters] = await Promise.all([
+  const [redis, pgBouncer, ...clusters] = await Promise.all([
     startRedis(directory),
+    findPgBouncer(),
     startPostgres(join(directory, '18')),
     ...(existsSync(DEBIAN_15) ? [startPostgres(join(directory, '15'), DEBIAN_15)] : []),
   ]);
   const servers: Servers = {
     postgres: Object.fromEntries(clusters.map(({ url, version }) => [major(version), { url, version }])),
     redis: redis && { url: redis.url, version: redis.version, isOurs: redis.isOurs },
+    pgBouncer,
   };
   publishServers(servers);
   return {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { freePort, spawnSupervised } from '#platform';
 import { cleanUp } from './clean-up.js';
-import { findOnPath } from './redis-server.js';
+import { findProgram } from './find-program.js';
 import { waitFor } from './wait-for.js';
 
 const SLOTS = 16_384;
@@ -30,7 +30,7 @@ export interface TestNode {
 
 /** A real Redis Cluster of three nodes without replicas, for this spec file; null where redis-server is not on the PATH. */
 export async function redisCluster(): Promise<TestRedisCluster | null> {
-  const program = findOnPath('redis-server');
+  const program = findProgram('redis-server');
   if (program === null) return null;
   const directory = await mkdtemp(join(tmpdir(), 'maskline-redis-cluster-'));
   cleanUp(() => rm(directory, { recursive: true, force: true, maxRetries: 10 }));

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { Redis } from 'ioredis';
 import { freePort, spawnSupervised } from '#platform';
+import { findProgram } from './find-program.js';
 import { waitFor } from './wait-for.js';
 
 export interface TestRedis {
@@ -18,7 +17,7 @@ export const REDIS_DATABASES = 1024;
 
 /** The redis-server on the PATH, else the server that REDIS_URL names, else none. */
 export async function startRedis(directory: string): Promise<TestRedis | null> {
-  const program = findOnPath('redis-server');
+  const program = findProgram('redis-server');
   const given = process.env['REDIS_URL'];
   if (program !== null) return startOwn(program, directory);
   if (given === undefined) return null;
@@ -63,17 +62,4 @@ async function versionOf(url: string): Promise<string> {
   } finally {
     redis.disconnect();
   }
-}
-
-export function findOnPath(program: string): string | null {
-  for (const directory of (process.env['PATH'] ?? '').split(delimiter)) {
-    const file = join(directory, program);
-    try {
-      accessSync(file, constants.X_OK);
-      return file;
-    } catch {
-      continue;
-    }
-  }
-  return null;
 }

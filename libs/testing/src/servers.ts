@@ -4,6 +4,8 @@ import { z } from 'zod';
 const schema = z.object({
   postgres: z.record(z.string(), z.object({ url: z.string(), version: z.string() })),
   redis: z.object({ url: z.string(), version: z.string(), isOurs: z.boolean() }).nullable(),
+  /** Installed, that is: each spec starts its own, over its own database. */
+  pgBouncer: z.object({ program: z.string(), version: z.string() }).nullable(),
 });
 
 export type Servers = z.infer<typeof schema>;

@@ -8,15 +8,18 @@ export default class CoverageReporter {
   onRunStart() {
     const servers = globalThis.masklineHarness?.servers;
     if (servers === undefined) return;
-    const { postgres, redis } = servers;
+    const { postgres, redis, pgBouncer } = servers;
     const versions = Object.values(postgres).map(({ version }) => version);
     const backends = ['PostgreSQL', ...(redis === null ? [] : [`Redis ${redis.version}`])];
-    this.#lines = [`Covered: PostgreSQL ${versions.join(' and ')}; BullMQ on ${backends.join(' and ')}`];
+    const parts = [`PostgreSQL ${versions.join(' and ')}`, `BullMQ on ${backends.join(' and ')}`];
+    if (pgBouncer !== null) parts.push(`PgBouncer ${pgBouncer.version}`);
+    this.#lines = [`Covered: ${parts.join('; ')}`];
 
     const missing = ['15', '18']
       .filter((major) => !(major in postgres))
       .map((major) => `PostgreSQL ${major}`);
     if (redis === null) missing.push('Redis');
+    if (pgBouncer === null) missing.push('PgBouncer');
     if (missing.length === 0) return;
     this.#lacks = process.env.CI === 'true';
     this.#lines.push(

@@ -2,7 +2,7 @@ export * from './call.js';
 export * from './clean-up.js';
 export * from './describe-schema.js';
 export * from './move-clock.js';
-export { hasPgBouncer, startPgBouncer, type PgBouncer } from './pgbouncer.js';
+export { hasPgBouncer, startPgBouncer, type PgBouncer, type PgBouncerOptions } from './pgbouncer.js';
 export * from './queue-backends.js';
 export * from './redis-cluster.js';
 export * from './scenario.js';

@@ -25,9 +25,13 @@ interface Writer {
 const beforeTheKill = 200;
 
 /** Four writers at once for so long. One of them is killed amid its work without a warning, and another takes its place. */
-export async function runWriters(url: string, partitions: number, seconds: number): Promise<Told> {
+export async function runWriters(
+  { url, poolUrl = '' }: { readonly url: string; readonly poolUrl?: string | undefined },
+  partitions: number,
+  seconds: number,
+): Promise<Told> {
   const told: Told = { acknowledgements: [], refused: {} };
-  const startWriter = (seconds: number) => start([url, String(partitions), String(seconds)], told);
+  const startWriter = (seconds: number) => start([url, String(partitions), String(seconds), poolUrl], told);
   const heir = startWriter(seconds / 2);
   const victim = startWriter(seconds);
   const others = [startWriter(seconds), startWriter(seconds), startWriter(seconds)];

@@ -7,14 +7,19 @@ import { auditEnds, auditOrder, auditRules } from './audit-log.js';
 import { auditTables } from './audit-tables.js';
 import { runWriters } from './run-writers.js';
 
+export interface Arena extends TestDatabase {
+  /** Of PgBouncer before the database, when appends and loads go through it. */
+  readonly poolUrl?: string;
+}
+
 /** Four processes do what they can to each other for so long; then nothing may be wrong. */
 export async function torture(
-  { url, database }: TestDatabase,
+  { url, database, poolUrl }: Arena,
   partitions: number,
   seconds: number,
 ): Promise<void> {
   await ensurePartitions(database.admin, partitions);
-  const { acknowledgements, refused } = await runWriters(url, partitions, seconds);
+  const { acknowledgements, refused } = await runWriters({ url, poolUrl }, partitions, seconds);
   const log = await wholeLog(database, partitions);
   const heads = await headsOf(database);
 

@@ -1,4 +1,4 @@
-// One process of the torture: `writer.ts <database url> <partitions> <seconds>`. Does at random what callers, timers and the
+// One process of the torture: `writer.ts <database url> <partitions> <seconds> [PgBouncer's url]`. Does at random what callers, timers and the
 // cascade do, on streams, names, parents and command ids that all writers share, and tells what was acknowledged.
 import { createHash, createSecretKey, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -21,10 +21,11 @@ import { inlineProjectors } from '#read-model';
 import { accounts } from './accounts.js';
 import type { Line } from './acknowledgement.js';
 
-const [url = '', partitions = '1', seconds = '1'] = process.argv.slice(2);
+const [url = '', partitions = '1', seconds = '1', poolUrl = ''] = process.argv.slice(2);
 const loops = 12;
 
-const database = openDatabase({ DATABASE_URL: url }, 'torture');
+const pooling = poolUrl === '' ? {} : { DATABASE_POOL_URL: poolUrl, PREPARED_STATEMENTS: false };
+const database = openDatabase({ DATABASE_URL: url, ...pooling }, 'torture');
 const store = new EventStore({
   appends: (partition) => database.pipeline(partition),
   loads: database.reads,

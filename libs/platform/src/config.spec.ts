@@ -59,6 +59,11 @@ describe('loadConfig', () => {
       value,
       'REDIS_URL must be a URL that starts with redis:// or rediss://, or several with commas between',
     ]),
+    [
+      'DATABASE_POOL_URL',
+      'postgres://maskline@pooler/maskline',
+      'DATABASE_POOL_URL needs DATABASE_URL, for what cannot go through a pooler',
+    ],
     ['TRUST_PROXY', '10.0.0.0/33', 'TRUST_PROXY must be true, false or addresses such as 10.0.0.0/8,::1'],
     ['LOG_LEVEL', 'loud', 'LOG_LEVEL must be trace, debug, info, warn, error, fatal or silent'],
     [

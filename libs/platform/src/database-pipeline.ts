@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { Turns } from './turns.js';
 
 /**
  * One connection of a pool, kept for good, on which statements are sent without waiting for the answers to those before. The
@@ -8,14 +9,19 @@ import type pg from 'pg';
  * When it is lost, what was under way fails with it, and the next statement opens another.
  */
 export class Pipeline {
+  readonly #turns: Turns | null;
   #client: Promise<pg.PoolClient> | null = null;
 
-  /** The pool's clients must be made with `pipeline: true`. */
-  constructor(private readonly pool: pg.Pool) {}
+  /** The pool's clients must be made with `pipeline: true`. Behind a pooler others want the server's connection as well. */
+  constructor(
+    private readonly pool: pg.Pool,
+    { isShared = false } = {},
+  ) {
+    this.#turns = isShared ? new Turns() : null;
+  }
 
   async query(statement: pg.QueryConfig): Promise<pg.QueryResult> {
-    const client = await (this.#client ??= this.#open());
-    return client.query(statement);
+    return this.#turns === null ? this.#send(statement) : this.#turns.take(() => this.#send(statement));
   }
 
   /** Gives the connection back once what was sent has been answered: what comes later opens another. */
@@ -23,6 +29,11 @@ export class Pipeline {
     const client = await this.#client?.catch(() => null);
     this.#client = null;
     client?.release();
+  }
+
+  async #send(statement: pg.QueryConfig): Promise<pg.QueryResult> {
+    const client = await (this.#client ??= this.#open());
+    return client.query(statement);
   }
 
   #open(): Promise<pg.PoolClient> {

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
-import { cleanUp, hasPgBouncer, postgresVersions, startPgBouncer, testDatabase } from '#testing';
+import { cleanUp, hasPgBouncer, postgresVersions, startPgBouncer, testDatabase, waitFor } from '#testing';
 import { databaseChecks, requirePooler } from './database-checks.js';
 import { openDatabase } from './database.js';
 import { Readiness } from './readiness.js';
@@ -13,6 +13,7 @@ beforeAll(() => {
 });
 
 const pid = statement('spec-pid', 'select pg_backend_pid() as pid, $1::int as n');
+const sleep = statement('spec-sleep', 'select pg_sleep($1::float)');
 const divide = statement('spec-divide', 'select 1 / $1::int as quotient');
 
 function open(url: string, poolUrl: string, isPrepared = false) {
@@ -119,5 +120,23 @@ withPgBouncer.each(postgresVersions())('PgBouncer in front of PostgreSQL %s', (p
       result.status === 'fulfilled' ? [(result.value?.rows[0] as { pid: number }).pid] : [],
     );
     expect(new Set(pids).size).toBe(1);
+  });
+
+  it('has a turn for others, though a pipeline always has something under way', async () => {
+    const { url } = await testDatabase({ postgres, migrated: false });
+    const pooler = await startPgBouncer(url, { settings: { default_pool_size: '1' } });
+    const database = open(url, pooler.url);
+    const pipeline = database.pipeline(0);
+    let answered = 0;
+    const keepBusy = async () => {
+      for (; answered < 400; answered++) await pipeline.query(sleep(0.005));
+    };
+    const busy = Promise.all([keepBusy(), keepBusy(), keepBusy()]);
+    await waitFor(() => answered > 20);
+    await database.reads.query('select 1');
+    const afterOthers = answered;
+    await busy;
+
+    expect(afterOthers).toBeLessThan(80);
   });
 });

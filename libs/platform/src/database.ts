@@ -63,7 +63,10 @@ export class Database {
     this.reads = this.openPool('reads');
     this.subscriptions = this.openPool('subscriptions');
     this.admin = this.openPool('admin');
-    this.pipelines = Array.from({ length: budgets.append.max }, () => new Pipeline(this.append));
+    this.pipelines = Array.from(
+      { length: budgets.append.max },
+      () => new Pipeline(this.append, { isShared: pooling.poolUrl !== undefined }),
+    );
   }
 
   /** The query builder over one of the pools; the caller names the tables, which platform does not know. */

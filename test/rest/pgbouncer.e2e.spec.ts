@@ -31,7 +31,7 @@ withPgBouncer('the API behind PgBouncer', () => {
     expect((await sessions.list()).map(({ sid }) => sid)).toEqual([created.sid]);
     expect(await sessions(created.sid).remove()).toBe(true);
     await expect(sessions(created.sid).fetch()).rejects.toMatchObject({ status: 404, code: 20404 });
-    expect(await service.remove()).toBe(true);
+    expect(await services(service.sid).remove()).toBe(true);
 
     // Appends and reads came by way of PgBouncer, wake-ups and what is done once at the start did not.
     const purposesOf = (rows: Record<string, unknown>[]) =>

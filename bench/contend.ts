@@ -1,4 +1,5 @@
 import { createHistogram } from 'node:perf_hooks';
+import type { DatabaseConfig } from '#platform';
 
 /** What a contender is asked to do: so many writers, each sending its next command when the last is acknowledged. */
 export interface Cell {
@@ -17,6 +18,9 @@ export interface Drive {
   readonly clientMicros: number;
 }
 
+/** Where a contender of ours works, and how it comes there. */
+export type Place = DatabaseConfig;
+
 export interface Prepared {
   /** One command, settled when it is acknowledged. */
   readonly command: () => Promise<unknown>;
@@ -29,12 +33,14 @@ export type Answer = { readonly ready: true } | { readonly drive: Drive } | { re
  * The child's side: a contender runs in a process of its own, as it would in life, and is driven over IPC by
  * `ContenderProcess`. A command that fails ends the whole run: no figure may come with errors.
  */
-export async function contend(prepare: (url: string) => Promise<Prepared>): Promise<void> {
+export async function contend(prepare: (place: Place) => Promise<Prepared>): Promise<void> {
   const answer = (message: Answer) => process.send?.(message);
   // The parent is gone: there is nobody left to work for.
   process.once('disconnect', () => process.exit());
   try {
-    const { command, close } = await prepare(process.env['CONTENDER_URL'] ?? '');
+    // What ContenderProcess has written there.
+    const place = JSON.parse(process.env['CONTENDER_PLACE'] ?? '{}') as Place;
+    const { command, close } = await prepare(place);
     process.on('message', (cell: Cell | 'close') => {
       if (cell === 'close') void close().then(() => process.exit());
       else {

@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import type { Answer, Cell, Drive } from './contend.js';
+import type { Answer, Cell, Drive, Place } from './contend.js';
 
 /** The parent's side of `contend`. */
 export class ContenderProcess {
@@ -10,9 +10,9 @@ export class ContenderProcess {
   ) {}
 
   /** Starts `contenders/<name>.js` over the database and waits until it can take commands. */
-  static async start(name: string, url: string, profile: string | null = null): Promise<ContenderProcess> {
+  static async start(name: string, place: Place, profile: string | null = null): Promise<ContenderProcess> {
     const child = fork(new URL(`contenders/${name}.js`, import.meta.url), {
-      env: { PATH: process.env['PATH'], CONTENDER_URL: url },
+      env: { PATH: process.env['PATH'], CONTENDER_PLACE: JSON.stringify(place) },
       execArgv: profile === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`],
     });
     const contender = new ContenderProcess(child, name);

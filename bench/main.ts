@@ -9,9 +9,10 @@ import { BenchServer } from './bench-server.js';
 import type { BenchRun } from './bench-run.js';
 import { runCrowdSuite, runExpirySuite } from './expiry/expiry-suite.js';
 import { describeMachine } from './machine.js';
+import { runPoolerSuite } from './pooler/pooler-suite.js';
 import { runScaleSuite } from './scale/scale-suite.js';
 
-// npm run bench -- [append] [rest] [expiry] [crowd] [scale] [--quick] [--rounds 5] [--seconds 4] [--sessions 1000000] [--profile directory]
+// npm run bench -- [append] [rest] [expiry] [crowd] [pooler] [scale] [--quick] [--rounds 5] [--seconds 4] [--sessions 1000000] [--profile directory]
 
 const suites: Record<string, (run: BenchRun) => Promise<void>> = {
   append: runAppendSuite,
@@ -19,6 +20,7 @@ const suites: Record<string, (run: BenchRun) => Promise<void>> = {
   expiry: runExpirySuite,
   crowd: runCrowdSuite,
   scale: runScaleSuite,
+  pooler: runPoolerSuite,
 };
 /** The others take a while, and compare with nobody. */
 const usual = ['append', 'rest', 'expiry'];

@@ -1,10 +1,11 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
 import { openStore, type Store } from '#application';
 import { openDatabase } from '#platform';
+import type { Place } from './contend.js';
 
 /** The store as api and worker open it: same pools, same batches. */
-export async function openBenchStore(url: string): Promise<Store & { readonly close: () => Promise<void> }> {
-  const database = openDatabase({ DATABASE_URL: url }, 'bench');
+export async function openBenchStore(place: Place): Promise<Store & { readonly close: () => Promise<void> }> {
+  const database = openDatabase(place, 'bench');
   const unobserved = { flushed: () => undefined, conflicted: () => undefined };
   const store = await openStore(database, createSecretKey(randomBytes(32)), unobserved);
   return {

@@ -5,7 +5,7 @@ import { printTable } from '../table.js';
 import { findPgbench } from './pgbench.js';
 import { openPgbenchWriter, openProcessWriter, type Figure, type Writer } from './writer.js';
 
-const WRITERS = [1, 16, 64, 256];
+const allWriters = [1, 16, 64, 256];
 
 /** Appends with and without the rows that REST shows, against emmett and against PostgreSQL's own limit. */
 export async function runAppendSuite(run: BenchRun): Promise<void> {
@@ -27,12 +27,17 @@ export async function runAppendSuite(run: BenchRun): Promise<void> {
   ]);
 }
 
-async function compare({ rounds, seconds }: BenchRun, contenders: readonly Writer[]): Promise<void> {
+/** Prints a table for each number of writers; the first contender is the one that the others are compared with. */
+export async function compare(
+  { rounds, seconds }: BenchRun,
+  contenders: readonly Writer[],
+  writersOf: readonly number[] = allWriters,
+): Promise<void> {
   for (const contender of contenders) await contender.measure({ writers: 64, seconds });
-  const cells = WRITERS.map((writers) => ({ writers, seconds }));
+  const cells = writersOf.map((writers) => ({ writers, seconds }));
   const figures = await interleave(contenders, cells, rounds);
   for (const contender of contenders) await contender.close();
-  WRITERS.forEach((writers, i) => {
+  writersOf.forEach((writers, i) => {
     const cell = figures[i];
     if (cell !== undefined) printCell(writers, cell);
   });

@@ -1,6 +1,6 @@
 import { readCount, writeTo } from '../bench-server.js';
 import type { BenchRun } from '../bench-run.js';
-import type { Cell, Drive } from '../contend.js';
+import type { Cell, Drive, Place } from '../contend.js';
 import { ContenderProcess } from '../contender-process.js';
 import type { Contender } from '../interleave.js';
 import { runPgbench, SEQUENCES } from './pgbench.js';
@@ -23,10 +23,12 @@ export async function openProcessWriter(
   name: string,
   module: string,
   count: string,
+  database = module.replace('-', '_'),
+  placeAt = (url: string): Place | Promise<Place> => ({ DATABASE_URL: url }),
 ): Promise<Writer> {
-  const database = module.replace('-', '_');
   const url = await server.createDatabase(database);
-  const contender = await ContenderProcess.start(module, url, name === 'maskline' ? profile : null);
+  const place = await placeAt(url);
+  const contender = await ContenderProcess.start(module, place, name === 'maskline' ? profile : null);
   shutdown.add(name, () => contender.stop());
   const before = await readCount(url, count);
   let acknowledged = 0;

@@ -22,7 +22,7 @@ const sessionProjection = postgreSQLProjection<SessionCreated>({
   },
 });
 
-await contend(async (url) => {
+await contend(async ({ DATABASE_URL: url }) => {
   const emmett = await openEmmett(url, projections.inline([sessionProjection]));
   return { command: () => appendSession(emmett), close: emmett.close };
 });

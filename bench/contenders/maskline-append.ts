@@ -7,8 +7,8 @@ import { nextContext, nextSession } from '../session-wish.js';
 /** Sessions without a service above them, a claim, or a row: event, stream and state only. */
 const bareStream = { ...sessionStream, category: 'bench', parent: () => null, claims: () => [] };
 
-await contend(async (url) => {
-  const { events, close } = await openBenchStore(url);
+await contend(async (place) => {
+  const { events, close } = await openBenchStore(place);
   const serviceSid = newSid('KS');
   return {
     command: () =>

@@ -107,7 +107,7 @@ async function openBackend(run: BenchRun, name: string, redisUrl: string | null)
       MASKLINE_MASTER_KEY: randomBytes(32).toString('hex'),
     },
   );
-  const store = await openBenchStore(url);
+  const store = await openBenchStore({ DATABASE_URL: url });
   const { events } = store;
   const services = new CreateServiceHandler(events, new ServiceQueries(store.database, events.partitions));
   const sessions = new CreateSessionHandler(events, new SessionQueries(store.database, events.partitions));

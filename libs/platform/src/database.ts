@@ -5,7 +5,7 @@ import { columnTypes } from './database-types.js';
 import type { Config, ServerConfig } from './config.js';
 import { Pipeline } from './database-pipeline.js';
 import { setUpPooled } from './database-pooler.js';
-import { UnnamedClient } from './unnamed-client.js';
+import { UnnamedClient } from './database-unnamed-client.js';
 
 interface Budget {
   readonly max: number;
@@ -115,8 +115,13 @@ export class Database {
       lock_timeout: lock * 1000,
       idle_in_transaction_session_timeout: 60_000,
     };
+    // The pool waits for the promise, which its types do not say.
+    const pooledSession = {
+      connectionString: poolUrl,
+      onConnect: setUpPooled as (client: pg.ClientBase) => void,
+    };
     const pool = new pg.Pool({
-      ...(poolUrl === undefined ? ownSession : { connectionString: poolUrl, onConnect: setUpPooled }),
+      ...(poolUrl === undefined ? ownSession : pooledSession),
       ...(!isPrepared && { Client: UnnamedClient }),
       application_name: `maskline ${this.role} ${purpose}`,
       max,

@@ -2,7 +2,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort, packageRoot, spawnSupervised, type Shutdown } from '#platform';
 
-const PROGRAM = '/usr/sbin/pgbouncer';
+/** Where Debian puts it. */
+export const PROGRAM = '/usr/sbin/pgbouncer';
 
 /** Debian's PgBouncer before a database, set up as docs/scaling.md says. Answers the database's URL by way of it. */
 export async function startPgBouncer(url: string, directory: string, shutdown: Shutdown): Promise<string> {

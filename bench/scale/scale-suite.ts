@@ -22,7 +22,7 @@ const FEW = 1_000;
 /** What grows with the number of sessions and the length of a stream, and what does not. */
 export async function runScaleSuite(run: BenchRun): Promise<void> {
   const url = await run.server.createDatabase('scale');
-  const store = await openBenchStore(url);
+  const store = await openBenchStore({ DATABASE_URL: url });
   run.shutdown.add('the store', () => store.close());
   const { events, database } = store;
   const sessions = new SessionQueries(database, events.partitions);

@@ -38,5 +38,7 @@ export default {
     { ...onServers, displayName: 'int', testMatch: [inFolders('.int.spec.ts')] },
     { ...onServers, displayName: 'e2e', testMatch: [inFolders('.e2e.spec.ts')] },
     { ...onServers, displayName: 'long', testMatch: [inFolders('.long.spec.ts')] },
+    // No tests of ours, but what docs/conformance.md is written from.
+    { ...onServers, displayName: 'conformance', testMatch: [inFolders('.conformance.ts')] },
   ],
 };

@@ -1,9 +1,10 @@
-// node scripts/test.mjs <unit|int|e2e|long>… [jest options]: runs the specs of these kinds.
+// node scripts/test.mjs <unit|int|e2e|long|conformance>… [jest options]: runs the specs of these kinds.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
 
-const kinds = process.argv.slice(2).filter((arg) => ['unit', 'int', 'e2e', 'long'].includes(arg));
+const known = ['unit', 'int', 'e2e', 'long', 'conformance'];
+const kinds = process.argv.slice(2).filter((arg) => known.includes(arg));
 const options = process.argv.slice(2).filter((arg) => !kinds.includes(arg));
 
 // These start the service as its users do, from dist.

@@ -1,0 +1,47 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { packageRoot } from '#platform';
+import { cleanUpNow } from '#testing';
+import { peers } from './peers/by-name.js';
+import { maskline } from './peers/maskline.js';
+import { runProbe } from './probe.js';
+import { report, verdict, type Result } from './report.js';
+import { comparison } from './suite.js';
+
+// `npm run conformance`: every store before the same probes, and what was seen goes into docs/conformance.md.
+
+// Lost connections and leases are what this is about.
+Logger.overrideLogger(false);
+
+const results: Result[] = [];
+
+// A store that does not let go must not stand in the way of the next.
+afterEach(() => cleanUpNow().catch(() => undefined));
+
+describe.each(comparison)('$name', (probe) => {
+  it.each(Object.values(peers))(
+    'of $name',
+    async (peer) => {
+      const postgres = probe.only ?? '18';
+      const finding = await runProbe(probe, peer, postgres);
+      const result = { probe, peer, postgres, finding };
+      results.push(result);
+      process.stdout.write(`${probe.name}, ${peer.name}: ${verdict(result)}: ${finding.seen}\n`);
+
+      // Ours must hold. Of the others the result is only recorded.
+      expect(finding.holds || peer !== maskline).toBe(true);
+    },
+    900_000,
+  );
+});
+
+afterAll(() => {
+  // Nothing is written of a part.
+  if (results.length < comparison.length * Object.keys(peers).length) return;
+  const today = new Date().toISOString().slice(0, 10);
+  const text = report(results, { day: today, node: process.version });
+  writeFileSync(join(packageRoot, 'docs', 'conformance.md'), text);
+  process.stdout.write(`\n${text}`);
+});

@@ -1,7 +1,14 @@
 import type { Probe } from './probe.js';
 import { exactRetry, keyedRetry } from './probes/ambiguous-commit.js';
 import { clockJumps } from './probes/clock.js';
-import { bigNumber, emptyBatch, largeBatch, largePayload, nulCharacter } from './probes/payloads.js';
+import {
+  bigNumber,
+  digitText,
+  emptyBatch,
+  largeBatch,
+  largePayload,
+  nulCharacter,
+} from './probes/payloads.js';
 import { createRace, exactVersionRace } from './probes/races.js';
 import { neverSkips, neverStalls, oneReader } from './probes/readers.js';
 import { restore } from './probes/restore.js';
@@ -13,6 +20,7 @@ const quick: readonly Probe[] = [
   keyedRetry,
   nulCharacter,
   bigNumber,
+  digitText,
   largePayload,
   emptyBatch,
   largeBatch,
@@ -21,8 +29,8 @@ const quick: readonly Probe[] = [
   clockJumps,
 ];
 
-/** On every change. */
-export const everyChange: readonly Probe[] = [...quick, neverSkips(10_000, 1000)];
+/** On every change; the one that starts six processes on one version only. */
+export const everyChange: readonly Probe[] = [...quick, { ...neverSkips(4000, 800), only: '18' }];
 
 /** What takes longer than anyone wants to wait. */
 export const long: readonly Probe[] = [neverSkips(1_000_000, 50_000), oneReader];

@@ -16,6 +16,13 @@ export const bigNumber: Probe = {
   run: (ground) => keepOrRefuse(ground, { amount: 2n ** 53n + 1n }),
 };
 
+export const digitText: Probe = {
+  name: 'digit-text',
+  demand:
+    'A text of nineteen digits, as the number of a SIM card is, comes back as that text, for what looks like a number is not always one.',
+  run: (ground) => keep(ground, [{ iccid: '8944500102198304826' }]),
+};
+
 export const largePayload: Probe = {
   name: 'large-payload',
   demand: 'An event of 1 MB comes back as it was, for a store that only takes small ones shapes the events.',
@@ -80,13 +87,14 @@ async function keep(ground: Ground, facts: readonly object[]): Promise<Finding> 
   const started = performance.now();
   await store.append('large', facts, 'no stream');
   const took = performance.now() - started;
-  const isRight = isDeepStrictEqual(await store.read('large'), facts);
+  const read = await store.read('large');
+  const isRight = isDeepStrictEqual(read, facts);
   return {
     holds: isRight,
-    seen: `${isRight ? 'came back as it was' : 'came back changed'}, appended in ${took.toFixed(0)} ms`,
+    seen: `${isRight ? 'came back as it was' : `came back as ${inWords(read[0]).slice(0, 100)}`}, appended in ${took.toFixed(0)} ms`,
   };
 }
 
 function inWords(fact: object | undefined): string {
-  return JSON.stringify(fact, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
+  return JSON.stringify(fact, (_, value: unknown) => (typeof value === 'bigint' ? `bigint ${value}` : value));
 }

@@ -5,9 +5,10 @@ import { auditEffects, countEffects, countEvents, describeAudit } from '../effec
 import { startReader, startWriter, type Writer } from '../processes.js';
 import type { Finding, Ground, Probe } from '../probe.js';
 
-/** Commits that stall, each for so many seconds at most. */
-const stalls = 40;
+/** The commit of one event among so many stalls, a hundred times at most, for so many seconds at most. */
+const stallsOneIn = 500;
 const longestStall = 0.3;
+const mostStalls = 100;
 
 /** So many events, `round` by `round`: all writers at once, then the reader has a moment to come near the end again. */
 export function neverSkips(events: number, round: number): Probe {
@@ -85,7 +86,7 @@ export const oneReader: Probe = {
 };
 
 async function followBusyLog(ground: Ground, events: number, round: number): Promise<Finding> {
-  await haveCommitsStall(ground, stalls / events);
+  await haveCommitsStall(ground, 1 / Math.max(stallsOneIn, events / mostStalls));
   await startReader(ground, 'only');
   const start = (name: string) => startWriter(ground, name);
   const [first, victim, sleeper] = await Promise.all([start('first'), start('victim'), start('sleeper')]);
@@ -117,7 +118,7 @@ async function followBusyLog(ground: Ground, events: number, round: number): Pro
     }
     await caughtUp(ground, 5000);
   }
-  await caughtUp(ground, 60_000);
+  await caughtUp(ground, 30_000);
   const audit = await auditEffects(ground.admin, ground.peer);
   return { holds: audit.missing + audit.doubled + audit.disordered === 0, seen: describeAudit(audit) };
 }

@@ -19,7 +19,7 @@ const patience = 15_000;
 export const restore: Probe = {
   name: 'restore',
   demand:
-    'After pg_dump and a restore into a new cluster a reader goes on where it was, and positions where they ended, for a backup that cannot be worked on is none.',
+    'After pg_dump on a server of 20,000 transactions and a restore into a new cluster a reader goes on where it was, and positions where they ended, for a backup that cannot be worked on is none.',
   // The embedded 18 brings no pg_dump, and it must not be older than the server.
   only: '15',
   async run(ground) {

@@ -27,8 +27,8 @@ export const emmett: Peer = {
     `a pg.Pool of ${connections} connections a process`,
     'new streams with STREAM_DOES_NOT_EXIST, others with the number of their events',
     'consumer().reactor() with the default batch of 100 and wait of 50 ms, its effects through the context’s connection',
-    `the processor’s lock ends after ${lockSeconds} s and is asked for every second`,
-    'a consumer that ended by itself is started again after a second',
+    `the processor’s lock ends after ${lockSeconds} s`,
+    'a consumer that ended by itself, also because another holds the lock, is started again after a second',
   ].join('; '),
   notPromised: {
     'keyed-retry': 'it has no command id: its answer to a retry is the expected version',
@@ -89,10 +89,7 @@ function follow(
       stopConsumer = () => consumer.stop();
       consumer.reactor<Noted>({
         processorId: name,
-        lock: {
-          timeoutSeconds: lockSeconds,
-          acquisitionPolicy: { type: 'retry', retries: 1000, minTimeout: 1000, maxTimeout: 1000 },
-        },
+        lock: { timeoutSeconds: lockSeconds },
         eachMessage: async ({ metadata }, { connection }) => {
           const { streamName, streamPosition, globalPosition } = metadata;
           const followed = {

@@ -1,8 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { postgresVersions } from '#testing';
+import { careless } from './peers/careless.js';
 import { maskline } from './peers/maskline.js';
 import { runProbe } from './probe.js';
+import { keyedRetry } from './probes/ambiguous-commit.js';
+import { bigNumber } from './probes/payloads.js';
+import { createRace, exactVersionRace } from './probes/races.js';
 import { everyChange } from './suite.js';
 
 // Each lost connection is a warning.
@@ -15,5 +19,13 @@ describe.each(postgresVersions())('the event store on PostgreSQL %s', (postgres)
     const finding = await runProbe(probe, maskline, postgres);
 
     expect(finding).toEqual({ holds: true, seen: expect.any(String) });
+  });
+});
+
+describe('a careless store', () => {
+  it.each([createRace, exactVersionRace, keyedRetry, bigNumber])('is found out by $name', async (probe) => {
+    const finding = await runProbe(probe, careless, '18');
+
+    expect(finding).toEqual({ holds: false, seen: expect.not.stringContaining('ended with an error') });
   });
 });

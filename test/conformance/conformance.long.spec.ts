@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
+import { careless } from './peers/careless.js';
 import { maskline } from './peers/maskline.js';
 import { runProbe } from './probe.js';
+import { neverSkips, oneReader } from './probes/readers.js';
 import { long } from './suite.js';
 
 // Each lost lease is a warning.
@@ -12,5 +14,13 @@ describe('the event store', () => {
     const finding = await runProbe(probe, maskline, '18');
 
     expect(finding).toEqual({ holds: true, seen: expect.any(String) });
+  });
+});
+
+describe('a careless store', () => {
+  it.each([neverSkips(4000, 800), oneReader])('is found out by $name', async (probe) => {
+    const finding = await runProbe(probe, careless, '18');
+
+    expect(finding).toEqual({ holds: false, seen: expect.not.stringContaining('ended with an error') });
   });
 });

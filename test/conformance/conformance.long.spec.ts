@@ -3,7 +3,8 @@ import { Logger } from '@nestjs/common';
 import { careless } from './peers/careless.js';
 import { maskline } from './peers/maskline.js';
 import { runProbe } from './probe.js';
-import { neverSkips, oneReader } from './probes/readers.js';
+import { neverSkips } from './probes/never-skips.js';
+import { oneReader } from './probes/one-reader.js';
 import { long } from './suite.js';
 
 // Each lost lease is a warning.

@@ -30,17 +30,20 @@ export async function noteEffects(
   );
 }
 
-/** How many effects there are, of one stream or of all. */
-export async function countEffects(admin: pg.Pool, stream: string | null = null): Promise<number> {
-  const { rows } = await admin.query<{ count: string }>(
-    'select count(*) from conformance.effect where $1::text is null or stream = $1',
-    [stream],
-  );
-  return Number(rows[0]?.count);
+export async function countEffects(admin: pg.Pool): Promise<number> {
+  return count(admin, 'select count(*) from conformance.effect');
+}
+
+export async function countEffectsOf(admin: pg.Pool, reader: string): Promise<number> {
+  return count(admin, 'select count(*) from conformance.effect where reader = $1', [reader]);
 }
 
 export async function countEvents(admin: pg.Pool, { log }: Peer): Promise<number> {
-  const { rows } = await admin.query<{ count: string }>(`select count(*) from ${log.table}`);
+  return count(admin, `select count(*) from ${log.table}`);
+}
+
+async function count(admin: pg.Pool, sql: string, values: readonly string[] = []): Promise<number> {
+  const { rows } = await admin.query<{ count: string }>(sql, [...values]);
   return Number(rows[0]?.count);
 }
 
@@ -75,6 +78,11 @@ export async function auditEffects(admin: pg.Pool, { log }: Peer): Promise<Audit
     doubled: Number(counts?.doubled),
     disordered: Number(counts?.disordered),
   };
+}
+
+/** Every event once, and in the order of its stream. */
+export function isFlawless({ missing, doubled, disordered }: Audit): boolean {
+  return missing + doubled + disordered === 0;
 }
 
 export function describeAudit({ events, missing, doubled, disordered }: Audit): string {

@@ -17,7 +17,7 @@ interface Started {
 }
 
 export interface Writer extends Started {
-  /** Resolves when it has appended about so many events; rejects when it cannot. */
+  /** Resolves when it has appended about so many events, or has been killed; rejects when it cannot. */
   write(events: number): Promise<void>;
 }
 
@@ -56,6 +56,8 @@ async function start(program: string, args: readonly string[]) {
   const ended = once(child, 'close');
   const told = async () => {
     const isOver = ended.then(() => {
+      // Whoever kills it knows that it says nothing any more.
+      if (child.signalCode === 'SIGKILL') return;
       throw new Error(`${program} ended: ${complaints.trim().split('\n').slice(-8).join(' ')}`);
     });
     await Promise.race([once(lines, 'line'), isOver]);

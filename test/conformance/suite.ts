@@ -10,7 +10,9 @@ import {
   nulCharacter,
 } from './probes/payloads.js';
 import { createRace, exactVersionRace } from './probes/races.js';
-import { neverSkips, neverStalls, oneReader } from './probes/readers.js';
+import { neverSkips } from './probes/never-skips.js';
+import { neverStalls } from './probes/never-stalls.js';
+import { oneReader } from './probes/one-reader.js';
 import { restore } from './probes/restore.js';
 
 const quick: readonly Probe[] = [

@@ -146,9 +146,10 @@ function isConflict(error: unknown): boolean {
   return error instanceof Error && error.constructor.name.endsWith('ExpectedVersionConflictError');
 }
 
+/** Each of them has its main file one folder below its package.json. */
 function versionOf(dependency: string): string {
   const main = createRequire(import.meta.url).resolve(dependency);
-  const folder = join(dirname(main), dependency === 'pg' ? '..' : '..', 'package.json');
-  const { version } = JSON.parse(readFileSync(folder, 'utf8')) as { version: string };
+  const text = readFileSync(join(dirname(main), '..', 'package.json'), 'utf8');
+  const { version } = JSON.parse(text) as { version: string };
   return version;
 }

@@ -1,4 +1,4 @@
-import { waitFor } from '#testing';
+import { within } from '../catching-up.js';
 import { countEffects } from '../effects.js';
 import { startReader } from '../processes.js';
 import type { Probe } from '../probe.js';
@@ -18,10 +18,7 @@ export const clockJumps: Probe = {
     const reaches = async () => {
       await store.append('timed', [{ n: appended }], appended === 0 ? 'no stream' : appended);
       appended++;
-      return waitFor(async () => (await countEffects(admin)) === appended, { within: patience }).then(
-        () => true,
-        () => false,
-      );
+      return (await within(patience, async () => (await countEffects(admin)) === appended)) !== null;
     };
     const first = await startReader(ground, 'first');
     for (const ahead of ['0', '1 hour', '-1 hour', '1 hour']) {

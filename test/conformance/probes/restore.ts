@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 import type pg from 'pg';
 import { startEmbeddedPostgres } from '#platform';
 import { cleanUp, waitFor } from '#testing';
-import { auditEffects, countEffects, describeAudit } from '../effects.js';
+import { within } from '../catching-up.js';
+import { auditEffects, countEffects, describeAudit, isFlawless } from '../effects.js';
 import { startReader } from '../processes.js';
 import { openAdmin, type Probe } from '../probe.js';
 
@@ -35,11 +36,8 @@ export const restore: Probe = {
     const admin = openAdmin(url);
     const store = await ground.open(url);
     await startReader(ground, 'after', url);
-    const reaches = (count: number) =>
-      waitFor(async () => (await countEffects(admin)) >= count, { within: patience }).then(
-        () => true,
-        () => false,
-      );
+    const reaches = async (count: number) =>
+      (await within(patience, async () => (await countEffects(admin)) >= count)) !== null;
     const isOldRead = await reaches(30);
     await store.append('kept', facts(5), 30);
     await store.append('begun after', facts(5), 'no stream');
@@ -54,7 +52,7 @@ export const restore: Probe = {
       `${gaps} gaps in the positions`,
     ];
     return {
-      holds: isOldRead && isNewRead && gaps === 0 && audit.missing + audit.doubled + audit.disordered === 0,
+      holds: isOldRead && isNewRead && gaps === 0 && isFlawless(audit),
       seen: seen.join('; '),
     };
   },

@@ -15,11 +15,16 @@ Logger.overrideLogger(false);
 describe.each(postgresVersions())('the event store on PostgreSQL %s', (postgres) => {
   const probes = everyChange.filter(({ only = postgres }) => only === postgres);
 
-  it.each(probes)('holds $name', async (probe) => {
-    const finding = await runProbe(probe, maskline, postgres);
+  // Some start processes and wait for them: far longer than they take, for a machine that does other things as well.
+  it.each(probes)(
+    'holds $name',
+    async (probe) => {
+      const finding = await runProbe(probe, maskline, postgres);
 
-    expect(finding).toEqual({ holds: true, seen: expect.any(String) });
-  });
+      expect(finding).toEqual({ holds: true, seen: expect.any(String) });
+    },
+    120_000,
+  );
 });
 
 describe('a careless store', () => {

@@ -45,8 +45,8 @@ _Not promised_ is what a store does not claim to do: not doing it is no failure.
 
 ${peers.map(({ name, settings }) => `- **${name}**: ${settings}.`).join('\n')}
 
-The probes are in \`test/conformance\`, each store behind \`peer.ts\`. Maskline must hold them all: \`npm test\` asks it on every
-PostgreSQL at hand, and \`npm run test:long\` has its readers follow a million events. Of other stores the results are only
+The probes are in \`test/conformance\`, each store behind \`peer.ts\`. Maskline must hold them all: \`npm test\` asks it, most of it
+on every PostgreSQL at hand, and \`npm run test:long\` has its readers follow a million events. Of other stores the results are only
 recorded.
 
 ## What was demanded and seen

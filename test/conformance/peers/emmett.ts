@@ -29,6 +29,7 @@ export const emmett: Peer = {
     'consumer().reactor() with the default batch of 100 and wait of 50 ms, its effects through the context’s connection',
     `the processor’s lock ends after ${lockSeconds} s`,
     'a consumer that ended by itself, also because another holds the lock, is started again after a second',
+    'for clock-jumps a now() stands before PostgreSQL’s own in the search path',
   ].join('; '),
   notPromised: {
     'keyed-retry': 'it has no command id: its answer to a retry is the expected version',

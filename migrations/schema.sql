@@ -617,16 +617,33 @@ CREATE OR REPLACE FUNCTION maskline.write_secrets(p integer, secrets jsonb, c_ac
 AS $function$
 declare
   gone record;
+  moved record;
+  moved_value bytea;
 begin
   for gone in
     select c_account[b.cmd] as account, b.sid, b.slot
-    from jsonb_to_recordset(secrets) b(cmd int, sid text, slot text, value text)
-    where ok[b.cmd] and b.value is null
+    from jsonb_to_recordset(secrets) b(cmd int, sid text, slot text, value text, "from" text)
+    where ok[b.cmd] and b.value is null and b."from" is null
   loop
     delete from secret x
     where x.partition = p and x.account_sid = gone.account and x.sid = gone.sid and x.slot = gone.slot;
     if gone.slot = 'key-hash' then
       delete from api_key x where x.sid = gone.sid and x.account_sid = gone.account;
+    end if;
+  end loop;
+
+  for moved in
+    select c_account[b.cmd] as account, b.sid, b.slot, b."from" as origin
+    from jsonb_to_recordset(secrets) b(cmd int, sid text, slot text, "from" text)
+    where ok[b.cmd] and b."from" is not null
+  loop
+    delete from secret x
+    where x.partition = p and x.account_sid = moved.account and x.sid = moved.sid and x.slot = moved.origin
+    returning x.value into moved_value;
+    if found then
+      insert into secret (partition, account_sid, sid, slot, value)
+      values (p, moved.account, moved.sid, moved.slot, moved_value)
+      on conflict (partition, account_sid, sid, slot) do update set value = excluded.value;
     end if;
   end loop;
 

@@ -14,6 +14,9 @@ export function checkTypes(types: readonly string[]): readonly string[] {
 const accountTypes = Object.keys({
   AccountCreated: true,
   AccountTokenChanged: true,
+  SecondaryAuthTokenCreated: true,
+  AuthTokenPromoted: true,
+  SecondaryAuthTokenDeleted: true,
   ApiKeyCreated: true,
   ApiKeyRevoked: true,
 } satisfies Record<AccountEvent['type'], true>);

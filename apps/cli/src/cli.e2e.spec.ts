@@ -87,6 +87,7 @@ describe('maskline', () => {
       'consumer',
       'replay',
       'account',
+      'token',
       'key',
       'migrate',
       'status',
@@ -216,6 +217,55 @@ describe('account and key', () => {
     );
     expect(keys).toEqual([{ sid: login.username, name: 'ci', revokedAt: expect.any(String) }]);
     expect((await maskline(`key revoke ${login.username}`)).code).toBe(1);
+  });
+});
+
+describe('token', () => {
+  it('rotates: two are accepted until the new one is promoted', async () => {
+    const account = z.object({ sid: z.string(), authToken: z.string() });
+    const status = async ({ sid, authToken }: z.infer<typeof account>) => {
+      const login = { username: sid, password: authToken };
+      return (await call(service.url, 'GET', '/v1/Services', { login })).status;
+    };
+    const becomes = (token: z.infer<typeof account>, expected: number) =>
+      waitFor(async () => (await status(token)) === expected, { within: 8_000, every: 200 });
+    const tokensOf = (sid: string) => answers(z.object({ token: z.string() }), `token list ${sid}`);
+
+    const [first] = await answers(account, 'account create');
+    if (first === undefined) throw new Error('no account');
+    expect(await maskline(`token promote ${first.sid}`)).toMatchObject({
+      code: 1,
+      stderr: 'maskline: the account has no secondary auth token\n',
+    });
+    const [dropped] = await answers(account, `token create ${first.sid}`);
+    if (dropped === undefined) throw new Error('no token');
+    await becomes(dropped, 200);
+    expect((await maskline(`token create ${first.sid}`)).stderr).toBe(
+      'maskline: the account has a secondary auth token already\n',
+    );
+    expect((await maskline(`token delete ${first.sid}`)).code).toBe(0);
+    await becomes(dropped, 401);
+
+    const [second] = await answers(account, `token create ${first.sid}`);
+    if (second === undefined) throw new Error('no token');
+    await becomes(second, 200);
+    expect(await status(first)).toBe(200);
+    expect(await tokensOf(first.sid)).toEqual([{ token: 'primary' }, { token: 'secondary' }]);
+
+    expect((await maskline(`token promote ${first.sid}`)).code).toBe(0);
+    await becomes(first, 401);
+    expect([await status(second), await status(dropped)]).toEqual([200, 401]);
+    expect(await tokensOf(first.sid)).toEqual([{ token: 'primary' }]);
+
+    const history = await maskline(`timeline ${first.sid} --json`);
+    const types = [...history.stdout.matchAll(/"type":"(\w+)"/g)].map(([, type]) => type);
+    expect(types).toEqual([
+      'AccountCreated',
+      'SecondaryAuthTokenCreated',
+      'SecondaryAuthTokenDeleted',
+      'SecondaryAuthTokenCreated',
+      'AuthTokenPromoted',
+    ]);
   });
 });
 

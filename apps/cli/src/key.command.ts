@@ -1,9 +1,10 @@
 import { Command } from 'commander';
 import { CreateApiKey, RevokeApiKey } from '#application';
-import { canonicalSid, readSid } from '#domain';
-import { findStream, readStream, upcasters } from '#event-store';
+import { canonicalSid } from '#domain';
+import { readStream, upcasters } from '#event-store';
 import { StartError } from '#platform';
 import { findKeyHash } from '#read-model';
+import { accountSid, accountStreamOf } from './account-sid.js';
 import type { Cli } from './cli.js';
 import { connect } from './connect.js';
 import { foldKeys } from './fold-keys.js';
@@ -45,8 +46,7 @@ function listCommand(cli: Cli): Command {
     .option('--json', 'as JSON, a key a line')
     .action(async (account: string, { json }: { json?: true }) => {
       const { reads } = await connect(cli);
-      const stream = await findStream(reads, accountSid(account));
-      if (stream === null) throw new StartError('there is no such account');
+      const stream = await accountStreamOf(reads, account);
       const keys = await foldKeys(readStream(reads, stream, upcasters));
       if (json) {
         keys.forEach(printJson);
@@ -71,10 +71,4 @@ function revokeCommand(cli: Cli): Command {
       await commands.execute(new RevokeApiKey(sid, operatorContext(found.account_sid)));
       print(`revoked ${sid}`);
     });
-}
-
-function accountSid(text: string): string {
-  const sid = readSid('AC', text);
-  if (sid === null) throw new StartError(`${text} is no account SID`);
-  return sid;
 }

@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, (cli: Cli) => Promise<Command>>> = {
   consumer: async (cli) => (await import('./consumer.command.js')).consumerCommand(cli),
   replay: async (cli) => (await import('./replay.command.js')).replayCommand(cli),
   account: async (cli) => (await import('./account.command.js')).accountCommand(cli),
+  token: async (cli) => (await import('./token.command.js')).tokenCommand(cli),
   key: async (cli) => (await import('./key.command.js')).keyCommand(cli),
   migrate: async (cli) => (await import('./migrate.command.js')).migrateCommand(cli),
   status: async (cli) => (await import('./status.command.js')).statusCommand(cli),

@@ -30,7 +30,7 @@ import { observeConsumers } from '../../worker/src/consumer-metrics.js';
 import { workerChecks } from '../../worker/src/worker-checks.js';
 import { WorkerModule } from '../../worker/src/worker.module.js';
 import { banner } from './banner.js';
-import { localAccount } from './local-account.js';
+import { localAccount, renewAccount } from './local-account.js';
 
 /** Everything in one process, with nothing to install: what `npm start` runs. */
 async function main(shutdown: Shutdown): Promise<void> {
@@ -73,8 +73,11 @@ async function main(shutdown: Shutdown): Promise<void> {
   shutdown.add('HTTP and the worker', () => app.close());
   await app.init();
 
-  const account = localAccount(config);
-  await ensureAccount(app.get(CommandBus), app.get(Credentials), account);
+  const credentials = app.get(Credentials);
+  let account = localAccount(config);
+  if (!(await ensureAccount(app.get(CommandBus), credentials, account))) {
+    account = await renewAccount(account, config, credentials);
+  }
   await app.listen(config.PORT, config.HOST);
   console.log(banner({ url: config.PUBLIC_URL ?? (await app.getUrl()), account, config }));
 }

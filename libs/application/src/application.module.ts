@@ -3,6 +3,9 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { ChangeAuthTokenHandler } from './account/change-auth-token.js';
 import { CreateAccountHandler } from './account/create-account.js';
 import { CreateApiKeyHandler } from './account/create-api-key.js';
+import { CreateSecondaryAuthTokenHandler } from './account/create-secondary-auth-token.js';
+import { DeleteSecondaryAuthTokenHandler } from './account/delete-secondary-auth-token.js';
+import { PromoteAuthTokenHandler } from './account/promote-auth-token.js';
 import { RevokeApiKeyHandler } from './account/revoke-api-key.js';
 import { oneHandlerEach } from './one-handler-each.js';
 import { CreateServiceHandler } from './service/create-service.js';
@@ -18,6 +21,9 @@ import { UpdateSessionHandler } from './session/update-session.js';
 export const handlers = [
   CreateAccountHandler,
   ChangeAuthTokenHandler,
+  CreateSecondaryAuthTokenHandler,
+  PromoteAuthTokenHandler,
+  DeleteSecondaryAuthTokenHandler,
   CreateApiKeyHandler,
   RevokeApiKeyHandler,
   CreateServiceHandler,

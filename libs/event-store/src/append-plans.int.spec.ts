@@ -45,7 +45,10 @@ describe.each(postgresVersions())('plans made while the tables were empty, on Po
           claims: [{ kind: 'name', key: stream }],
           empties: [{ kind: 'pair', lo: `${stream}/`, hi: `${stream}0` }],
           counts: [{ kind: 'name', lo: `${stream}/`, hi: `${stream}0`, max: 1 }],
-          secrets: [{ sid: stream, slot: 'key-hash', value: Buffer.from('x') }],
+          secrets: [
+            { sid: stream, slot: 'key-hash', value: Buffer.from('x') },
+            { sid: stream, slot: 'secondary-token', value: Buffer.from('x') },
+          ],
           keys: [{ subject: stream, wrapped: Buffer.from('x') }],
           rows: [
             { table: 'session', sid: stream, row: sessionRow(stream) },
@@ -66,7 +69,10 @@ describe.each(postgresVersions())('plans made while the tables were empty, on Po
         expectedVersion: 1,
         needs: [live(created[0]?.streamId ?? '')],
         releases: [{ kind: 'name', key: streamId }],
-        secrets: [{ sid: streamId, slot: 'key-hash', value: null }],
+        secrets: [
+          { sid: streamId, slot: 'key-hash', value: null },
+          { sid: streamId, slot: 'auth-token', from: 'secondary-token' },
+        ],
         keys: [{ subject: null, wrapped: null }],
         rows: [
           { table: 'session', sid: streamId, row: null },

@@ -401,6 +401,28 @@ describe.each(postgresVersions())('append on PostgreSQL %s', (postgres) => {
       expect(await secretsOf(stream)).toEqual([]);
     });
 
+    it('are moved to another slot as they lie there then, in place of what was there', async () => {
+      const stream = newStream();
+      const set = (slot: 'auth-token' | 'secondary-token', value: string) => ({
+        sid: stream,
+        slot,
+        value: Buffer.from(value),
+      });
+      const move = { sid: stream, slot: 'auth-token', from: 'secondary-token' } as const;
+      const secrets = [set('auth-token', 'old'), set('secondary-token', 'new')];
+      await appendOne(plainCommand(stream, { secrets }));
+      expect(await appendOne(plainCommand(stream, { secrets: [move] }))).toMatchObject({ kind: 'conflict' });
+      expect(await secretsOf(stream)).toEqual([
+        { slot: 'auth-token', value: 'old' },
+        { slot: 'secondary-token', value: 'new' },
+      ]);
+      await appendOne(plainCommand(stream, { expectedVersion: 1, secrets: [move] }));
+      expect(await secretsOf(stream)).toEqual([{ slot: 'auth-token', value: 'new' }]);
+      // What is not there replaces nothing.
+      await appendOne(plainCommand(stream, { expectedVersion: 2, secrets: [move] }));
+      expect(await secretsOf(stream)).toEqual([{ slot: 'auth-token', value: 'new' }]);
+    });
+
     it('of an API key also tell whose it is', async () => {
       const stream = newStream();
       const key = (value: Buffer | null) => ({ sid: `SK ${stream}`, slot: 'key-hash' as const, value });

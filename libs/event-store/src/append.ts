@@ -162,11 +162,12 @@ function rareParts(commands: readonly PreparedCommand[]): string | null {
     empties: commands.flatMap((c, i) => c.empties.map((range) => ({ cmd: i + 1, ...range }))),
     counts: commands.flatMap((c, i) => c.counts.map((range) => ({ cmd: i + 1, ...range }))),
     secrets: commands.flatMap((c, i) =>
-      c.secrets.map(({ sid, slot, value }) => ({
+      c.secrets.map((secret) => ({
         cmd: i + 1,
-        sid,
-        slot,
-        value: value?.toString('hex') ?? null,
+        sid: secret.sid,
+        slot: secret.slot,
+        value: 'value' in secret ? (secret.value?.toString('hex') ?? null) : null,
+        from: 'from' in secret ? secret.from : null,
       })),
     ),
     keys: commands.flatMap((c, i) =>

@@ -51,12 +51,16 @@ export interface ClaimRange {
   readonly hi: string;
 }
 
-/** A secret to set, or with `value: null` to remove. Never in an event. */
-export interface SecretChange {
+export type SecretSlot = 'auth-token' | 'secondary-token' | 'key-hash';
+
+/**
+ * A secret to set, to move from another slot of the same SID, or with `value: null` to remove. Never in an event.
+ * It is moved where it lies, so that what a decision speaks of is what moves, also when it was replaced meanwhile.
+ */
+export type SecretChange = {
   readonly sid: string;
-  readonly slot: 'auth-token' | 'key-hash';
-  readonly value: Buffer | null;
-}
+  readonly slot: SecretSlot;
+} & ({ readonly value: Buffer | null } | { readonly from: SecretSlot });
 
 /** A key of encrypted fields to keep, or with `wrapped: null` to destroy; `subject: null` is every key of the stream. */
 export interface EventKeyChange {

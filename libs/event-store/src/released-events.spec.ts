@@ -15,6 +15,9 @@ type AnyEvent = AccountEvent | ServiceEvent | SessionEvent;
 const today: { readonly [Type in AnyEvent['type']]: Required<Extract<AnyEvent, { type: Type }>['data']> } = {
   AccountCreated: { friendlyName: 'Rides' },
   AccountTokenChanged: {},
+  SecondaryAuthTokenCreated: {},
+  AuthTokenPromoted: {},
+  SecondaryAuthTokenDeleted: {},
   ApiKeyCreated: { keySid: 'SK0123456789abcdef0123456789abcdef', friendlyName: 'back end' },
   ApiKeyRevoked: { keySid: 'SK0123456789abcdef0123456789abcdef' },
   ServiceCreated: {
@@ -60,6 +63,9 @@ const today: { readonly [Type in AnyEvent['type']]: Required<Extract<AnyEvent, {
 const released: Readonly<Record<string, string>> = {
   'AccountCreated.v1': '4fa495c771559360',
   'AccountTokenChanged.v1': '2cb6c893cf904a3b',
+  'SecondaryAuthTokenCreated.v1': 'e5b03207b7aca00a',
+  'AuthTokenPromoted.v1': 'd789dc0553a6efb5',
+  'SecondaryAuthTokenDeleted.v1': 'b9ab129ee3f96fc0',
   'ApiKeyCreated.v1': '63e2ea8fe471e329',
   'ApiKeyRevoked.v1': '520b14080c29b59d',
   'ServiceCreated.v1': 'd76de326e42f61f5',

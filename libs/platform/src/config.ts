@@ -17,6 +17,8 @@ const flag = z
   .enum(['true', 'false'], { error: 'must be true or false' })
   .transform((value) => value === 'true');
 
+const exposure = z.enum(['open', 'login', 'off'], { error: 'must be open, login or off' });
+
 const url = (...protocols: string[]) =>
   text(`a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`, (value) => {
     return URL.canParse(value) && protocols.includes(new URL(value).protocol);
@@ -50,6 +52,10 @@ export const environment = z.object({
     .transform((value) => value.replace(/\/+$/, ''))
     .optional(),
   TRUST_PROXY: trustedProxies.default(false),
+  /** Wrong passwords that one address may try at one account or key in a minute. */
+  FAILED_LOGINS: wholeNumber(0, 10_000).default(10),
+  METRICS: exposure.default('login'),
+  DOCS: exposure.default('open'),
   DATABASE_URL: url('postgres:', 'postgresql:').optional(),
   /** Where audits read, so that the primary does not feel them. */
   DATABASE_REPLICA_URL: url('postgres:', 'postgresql:').optional(),

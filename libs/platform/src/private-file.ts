@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, linkSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { isErrno } from './errno.js';
 
 /**
@@ -20,4 +20,11 @@ export function writeOnce(file: string, content: string): void {
   } finally {
     rmSync(draft, { force: true });
   }
+}
+
+/** Writes such a file in the place of what is there. */
+export function writeAnew(file: string, content: string): void {
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, content, { mode: 0o600, flush: true });
+  renameSync(draft, file);
 }

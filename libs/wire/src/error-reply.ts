@@ -28,6 +28,8 @@ const replies: Record<DomainErrorCode | RequestErrorCode, Reply> = {
   'page-out-of-range': { status: 400, code: 20006, message: 'Page number out of range' },
   'parameter-invalid': { status: 400, code: 80701 },
   'resource-not-found': { status: 404, code: 20404 },
+  'secondary-token-exists': { status: 409, code: 20409 },
+  'secondary-token-not-found': { status: 404, code: 20404 },
   'service-name-taken': { status: 400, code: 80602, message: 'Service UniqueName must be unique.' },
   'service-not-found': { status: 404, code: 20404 },
   'session-closed': { status: 400, code: 80607, message: 'Session is closed and cannot be updated' },
@@ -39,6 +41,8 @@ const replies: Record<DomainErrorCode | RequestErrorCode, Reply> = {
   'session-name-taken': { status: 400, code: 80603, message: 'Session UniqueName must be unique' },
   'session-not-found': { status: 404, code: 20404 },
   'session-status-unsupported': { status: 400, code: 80608 },
+  'token-rotated': { status: 409, code: 20409 },
+  'too-many-failed-logins': { status: 429, code: 20429, message: 'Too Many Requests' },
   unauthenticated: { status: 401, code: 20003, message: 'Authenticate' },
   unexpected: { status: 500, code: 20500, message: 'Internal Server Error' },
 };

@@ -5,6 +5,7 @@ export type RequestErrorCode =
   | 'method-not-allowed'
   | 'page-out-of-range'
   | 'resource-not-found'
+  | 'too-many-failed-logins'
   | 'unauthenticated'
   | 'unexpected';
 

@@ -1,22 +1,46 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller, Credentials } from '#application';
 import { RequestError } from '#wire';
+import type { FailedLogins } from './failed-logins.js';
 
 /**
  * Finds out who calls, by HTTP Basic: account SID and auth token, or API key SID and its secret.
  * A Fastify hook rather than a Nest guard: it runs before the body is read, so a stranger's body never is.
  */
-export async function authenticate(request: FastifyRequest, credentials: Credentials): Promise<Caller> {
-  const [username, password] = basic(request.headers.authorization);
+export async function authenticate(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  credentials: Credentials,
+  failedLogins: FailedLogins,
+): Promise<Caller> {
+  const login = basic(request.headers.authorization);
+  // Nothing was guessed.
+  if (login === null) throw new RequestError('unauthenticated');
+  const [username, password] = login;
+  const { ip } = request;
+  refuseWhileGuessing(failedLogins.wait(ip, username, performance.now()), reply);
   const caller = await credentials.check(username, password);
-  // One answer for a wrong name and a wrong password: nobody learns which accounts exist.
-  if (caller === null) throw new RequestError('unauthenticated');
+  const now = performance.now();
+  // Again: others may have been found wrong meanwhile, and of many guesses sent at once no more shall be answered.
+  refuseWhileGuessing(failedLogins.wait(ip, username, now), reply);
+  if (caller === null) {
+    failedLogins.failed(ip, username, password, now);
+    // One answer for a wrong name and a wrong password: nobody learns which accounts exist.
+    throw new RequestError('unauthenticated');
+  }
+  failedLogins.succeeded(ip, username);
   return caller;
 }
 
-function basic(header: string | undefined): [username: string, password: string] {
+function refuseWhileGuessing(milliseconds: number, reply: FastifyReply): void {
+  if (milliseconds === 0) return;
+  reply.header('Retry-After', Math.ceil(milliseconds / 1000));
+  throw new RequestError('too-many-failed-logins');
+}
+
+function basic(header: string | undefined): [username: string, password: string] | null {
   const encoded = /^Basic +([A-Za-z0-9+/_=-]+) *$/i.exec(header ?? '')?.[1] ?? '';
   const decoded = Buffer.from(encoded, 'base64').toString();
   const colon = decoded.indexOf(':');
-  return colon < 0 ? ['', ''] : [decoded.slice(0, colon), decoded.slice(colon + 1)];
+  return colon < 0 ? null : [decoded.slice(0, colon), decoded.slice(colon + 1)];
 }

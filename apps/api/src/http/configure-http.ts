@@ -2,10 +2,12 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Credentials } from '#application';
 import { ServiceQueries, SessionQueries } from '#read-model';
+import type { Config } from '#platform';
 import { RequestError } from '#wire';
 import { Registry } from 'prom-client';
 import { authenticate } from './authenticate.js';
 import { baseUrls } from './base-url.js';
+import { FailedLogins } from './failed-logins.js';
 import { acceptForms } from './form-parser.js';
 import { limitPipelining } from './limit-pipelining.js';
 import { observeRequests } from './observe-requests.js';
@@ -29,17 +31,21 @@ const PREFLIGHT_HEADERS = {
   Allow: METHODS,
 };
 
+/** The settings of what every request meets. */
+export type HttpConfig = Pick<Config, 'PUBLIC_URL' | 'TRUST_PROXY' | 'FAILED_LOGINS' | 'METRICS' | 'DOCS'>;
+
 /**
  * What every request shares, as Fastify hooks: they cost a fraction of Nest's middleware and interceptors, and they
  * also see requests that no route takes. To be called before `app.init()`.
  */
-export function configureHttp(app: NestFastifyApplication, publicUrl: string | undefined): void {
+export function configureHttp(app: NestFastifyApplication, config: HttpConfig): void {
   const server = app.getHttpAdapter().getInstance();
   const credentials = app.get(Credentials);
   const services = app.get(ServiceQueries);
   const sessions = app.get(SessionQueries);
   const routes = new RouteTable();
-  const baseUrl = baseUrls(publicUrl);
+  const baseUrl = baseUrls(config.PUBLIC_URL);
+  const failedLogins = new FailedLogins(config.FAILED_LOGINS);
   app.useGlobalFilters(new TwilioErrorFilter());
   acceptForms(server);
   observeRequests(server, app.get(Registry));
@@ -54,14 +60,19 @@ export function configureHttp(app: NestFastifyApplication, publicUrl: string | u
   server.addHook('onRequest', async (request, reply) => {
     reply.header('Twilio-Request-Id', request.id);
     // By the route's template: the path itself may spell the same route with percent signs.
-    if (isApi(request.routeOptions.url ?? request.originalUrl)) {
+    const route = request.routeOptions.url ?? request.originalUrl;
+    if (isApi(route)) {
       reply.headers(CORS_HEADERS);
       if (request.method === 'OPTIONS') {
         return reply.code(204).headers(PREFLIGHT_HEADERS).send();
       }
       requireRead(request, reply);
-      request.caller = await authenticate(request, credentials);
+      request.caller = await authenticate(request, reply, credentials, failedLogins);
       request.baseUrl = baseUrl(request);
+    } else {
+      const exposure = exposureOf(route, config);
+      if (exposure === 'off') throw new RequestError('resource-not-found');
+      if (exposure === 'login') await authenticate(request, reply, credentials, failedLogins);
     }
     if (request.is404) refuseUnrouted(request, reply, routes);
     if (request.caller) await resolvePath(request, request.caller.accountSid, services, sessions);
@@ -91,4 +102,10 @@ function refuseUnrouted(request: FastifyRequest, reply: FastifyReply, routes: Ro
 
 function isApi(url: string): boolean {
   return url.startsWith('/v1/') || url === '/v1';
+}
+
+/** Whom the operator shows what is not the API. */
+function exposureOf(route: string, { METRICS, DOCS }: HttpConfig): HttpConfig['METRICS'] {
+  if (route === '/metrics') return METRICS;
+  return /^\/docs(?:$|[/-])/.test(route) ? DOCS : 'open';
 }

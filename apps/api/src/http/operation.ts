@@ -22,6 +22,15 @@ const refusals = {
   },
   409: { description: 'The idempotency key was used for another request (20409).' },
   413: { description: 'The body is too large (20413).' },
+  429: {
+    description: 'Too many wrong passwords came from this address (20429).',
+    headers: {
+      'Retry-After': {
+        description: 'Seconds until a password is looked at again.',
+        schema: { type: 'integer', example: 6 },
+      },
+    },
+  },
   500: { description: 'Something unforeseen happened (20500).' },
   503: {
     description: 'Too much to do, or the database is away (20503).',
@@ -37,7 +46,7 @@ type Refusal = keyof typeof refusals;
 
 /**
  * How a route answers, and the same for OpenAPI: in Twilio's words what it does, its status, the schema of its body,
- * and why it may refuse (anything may, with 401, 500 and 503). A route with 409 takes an idempotency key.
+ * and why it may refuse (anything may, with 401, 429, 500 and 503). A route with 409 takes an idempotency key.
  */
 export function Operation(
   summary: string,
@@ -45,7 +54,7 @@ export function Operation(
   schema: z.ZodType | null,
   ...reasons: Refusal[]
 ) {
-  const all: Refusal[] = [...reasons, 401, 500, 503];
+  const all: Refusal[] = [...reasons, 401, 429, 500, 503];
   return applyDecorators(
     HttpCode(status),
     ApiOperation({ summary }),

@@ -58,16 +58,16 @@ describe('the OpenAPI document', () => {
         `${name}: ${operation.summary ?? ''}: ${Object.keys(operation.responses).join(' ')}`,
     );
     expect(lines).toEqual([
-      `get ${services}: Retrieve a list of all Services: 200 400 401 500 503`,
-      `post ${services}: Create a new Service: 201 400 401 409 413 500 503`,
-      `get ${service}: Fetch a specific Service: 200 401 404 500 503`,
-      `post ${service}: Update a specific Service: 200 400 401 404 409 413 500 503`,
-      `delete ${service}: Delete a specific Service: 204 400 401 404 413 500 503`,
-      `get ${sessions}: Retrieve a list of all Sessions for the Service: 200 400 401 404 500 503`,
-      `post ${sessions}: Create a new Session: 201 400 401 404 409 413 500 503`,
-      `get ${session}: Fetch a specific Session: 200 401 404 500 503`,
-      `post ${session}: Update a specific Session: 200 400 401 404 409 413 500 503`,
-      `delete ${session}: Delete a specific Session: 204 400 401 404 413 500 503`,
+      `get ${services}: Retrieve a list of all Services: 200 400 401 429 500 503`,
+      `post ${services}: Create a new Service: 201 400 401 409 413 429 500 503`,
+      `get ${service}: Fetch a specific Service: 200 401 404 429 500 503`,
+      `post ${service}: Update a specific Service: 200 400 401 404 409 413 429 500 503`,
+      `delete ${service}: Delete a specific Service: 204 400 401 404 413 429 500 503`,
+      `get ${sessions}: Retrieve a list of all Sessions for the Service: 200 400 401 404 429 500 503`,
+      `post ${sessions}: Create a new Session: 201 400 401 404 409 413 429 500 503`,
+      `get ${session}: Fetch a specific Session: 200 401 404 429 500 503`,
+      `post ${session}: Update a specific Session: 200 400 401 404 409 413 429 500 503`,
+      `delete ${session}: Delete a specific Session: 204 400 401 404 413 429 500 503`,
     ]);
   });
 

@@ -11,6 +11,11 @@ import { createHttpApp } from '../http-app.js';
 interface Settings {
   readonly publicUrl?: string;
   readonly trustProxy?: Config['TRUST_PROXY'];
+  /** Many specs fail to log in on purpose, so without a limit unless they say so. */
+  readonly failedLogins?: number;
+  readonly exposure?: { readonly metrics: Config['METRICS']; readonly docs: Config['DOCS'] };
+  /** Is told each route when Nest makes it, also those outside the API. */
+  readonly onRoute?: (method: string, template: string) => void;
   readonly checks?: readonly ReadinessCheck[];
 }
 
@@ -22,7 +27,14 @@ export interface Login {
 /** For specs: the whole HTTP side in this process, listening on a free port over a database of the spec's own. */
 export async function serveApi(
   database: Database,
-  { publicUrl, trustProxy = false, checks = [] }: Settings = {},
+  {
+    publicUrl,
+    trustProxy = false,
+    failedLogins = 0,
+    exposure = { metrics: 'open', docs: 'open' },
+    onRoute = () => undefined,
+    checks = [],
+  }: Settings = {},
 ) {
   Logger.overrideLogger(false);
   await ensurePartitions(database.admin, 1);
@@ -31,8 +43,18 @@ export async function serveApi(
   const store = await openStore(database, masterKey, observer);
   const app = await createHttpApp(
     [StoreModule.of(store), ApiModule.register({ metrics: new Registry(), checks })],
-    { PUBLIC_URL: publicUrl, TRUST_PROXY: trustProxy },
+    {
+      PUBLIC_URL: publicUrl,
+      TRUST_PROXY: trustProxy,
+      FAILED_LOGINS: failedLogins,
+      METRICS: exposure.metrics,
+      DOCS: exposure.docs,
+    },
   );
+  const server = app.getHttpAdapter().getInstance();
+  server.addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat()) onRoute(one, url);
+  });
   await app.listen(0, '127.0.0.1');
   const commands = app.get(CommandBus);
 

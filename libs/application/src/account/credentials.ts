@@ -1,8 +1,8 @@
-import { timingSafeEqual, type KeyObject } from 'node:crypto';
+import { randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto';
 import { canonicalSid, readSid } from '#domain';
 import { partitionOf } from '#event-store';
 import type { Database } from '#platform';
-import { findAuthToken, findKeyHash } from '#read-model';
+import { findAuthTokens, findKeyHash } from '#read-model';
 import { hashSecret, openAuthToken } from './secrets.js';
 
 /** Who calls: the account, and the account or API key that proved itself. */
@@ -11,10 +11,10 @@ export interface Caller {
   readonly actor: string;
 }
 
-/** What must be presented; only its hash stays in memory. */
+/** What must be presented; only hashes stay in memory. An account has a second one while its token is rotated. */
 interface Expected {
   readonly caller: Caller;
-  readonly hash: Buffer;
+  readonly hashes: readonly Buffer[];
 }
 
 interface Remembered {
@@ -27,7 +27,11 @@ const MAX_AGE_MS = 5_000;
 /** Unknown names are remembered too, so that guessing costs the database nothing; the oldest make room. */
 const MAX_REMEMBERED = 10_000;
 
-/** Checks account SID and auth token, or API key SID and its secret. */
+const MOST_HASHES = 2;
+/** Stands where there is nothing to compare with. Nobody can present what has this hash. */
+const NO_HASH = randomBytes(32);
+
+/** Checks account SID and one of its auth tokens, or API key SID and its secret. */
 export class Credentials {
   readonly #remembered = new Map<string, Remembered>();
 
@@ -41,8 +45,13 @@ export class Credentials {
   async check(username: string, password: string): Promise<Caller | null> {
     const sid = readSid('AC', username) ?? readSid('SK', username);
     const expected = sid === null ? null : await this.#expect(sid);
-    if (expected === null) return null;
-    return timingSafeEqual(hashSecret(password), expected.hash) ? expected.caller : null;
+    return isOneOf(hashSecret(password), expected?.hashes ?? []) ? (expected?.caller ?? null) : null;
+  }
+
+  /** The primary auth token of an account, as it is now. */
+  async authTokenOf(accountSid: string): Promise<string | null> {
+    const [primary] = await findAuthTokens(this.db, partitionOf(accountSid, this.partitions), accountSid);
+    return primary === undefined ? null : openAuthToken(this.masterKey, accountSid, primary.value);
   }
 
   /** Has the next check look again: for the one who has just changed what must be presented. */
@@ -72,15 +81,24 @@ export class Credentials {
   }
 
   async #account(sid: string): Promise<Expected | null> {
-    const found = await findAuthToken(this.db, partitionOf(sid, this.partitions), sid);
-    if (found === null) return null;
-    const token = openAuthToken(this.masterKey, sid, found.value);
-    return { caller: { accountSid: sid, actor: sid }, hash: hashSecret(token) };
+    const found = await findAuthTokens(this.db, partitionOf(sid, this.partitions), sid);
+    if (found.length === 0) return null;
+    const hashes = found.map(({ value }) => hashSecret(openAuthToken(this.masterKey, sid, value)));
+    return { caller: { accountSid: sid, actor: sid }, hashes };
   }
 
   async #apiKey(sid: string): Promise<Expected | null> {
     const found = await findKeyHash(this.db, sid);
     if (found === null) return null;
-    return { caller: { accountSid: found.account_sid, actor: sid }, hash: found.value };
+    return { caller: { accountSid: found.account_sid, actor: sid }, hashes: [found.value] };
   }
+}
+
+/** As many comparisons for one token as for two, for a key or for nobody: time tells none of them apart. */
+function isOneOf(hash: Buffer, hashes: readonly Buffer[]): boolean {
+  let isEqual = false;
+  for (let i = 0; i < MOST_HASHES; i++) {
+    isEqual = timingSafeEqual(hash, hashes[i] ?? NO_HASH) || isEqual;
+  }
+  return isEqual;
 }

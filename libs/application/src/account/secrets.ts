@@ -1,7 +1,8 @@
 import { createHash, type KeyObject } from 'node:crypto';
 import { open, seal } from '#platform';
 
-// How credentials lie in maskline.secret. The auth token is sealed rather than hashed: webhooks are signed with it.
+// How credentials lie in maskline.secret. Auth tokens are sealed rather than hashed: webhooks are signed with them. The primary
+// and the secondary one are sealed for the same place, so that a promotion moves the box as it is.
 // An API key's secret is random and long, so its bare hash can be neither guessed nor turned back.
 
 export function sealAuthToken(masterKey: KeyObject, accountSid: string, token: string): Buffer {

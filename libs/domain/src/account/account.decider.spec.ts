@@ -4,7 +4,10 @@ import {
   changeAuthToken,
   createAccount,
   createApiKey,
+  createSecondaryAuthToken,
+  deleteSecondaryAuthToken,
   MAX_API_KEYS,
+  promoteAuthToken,
   revokeApiKey,
 } from './account.decider.js';
 import type { AccountEvent } from './account.events.js';
@@ -13,6 +16,11 @@ import { accountStream } from './account.state.js';
 const { given } = scenario(accountStream);
 
 const created: AccountEvent = { type: 'AccountCreated', data: { friendlyName: 'Rides' } };
+
+const secondaryCreated: AccountEvent = { type: 'SecondaryAuthTokenCreated', data: {} };
+const promoted: AccountEvent = { type: 'AuthTokenPromoted', data: {} };
+const secondaryDeleted: AccountEvent = { type: 'SecondaryAuthTokenDeleted', data: {} };
+const live = { status: 'live', keys: [], hasSecondaryToken: false, isTokenRotated: false } as const;
 
 function keyCreated(keySid: string): AccountEvent {
   return { type: 'ApiKeyCreated', data: { keySid, friendlyName: 'back end' } };
@@ -39,13 +47,76 @@ describe('changeAuthToken', () => {
 
   it('leaves the keys as they are', () => {
     given(created, keyCreated('SK1'), { type: 'AccountTokenChanged', data: {} }).thenState({
-      status: 'live',
+      ...live,
       keys: ['SK1'],
     });
   });
 
   it('refuses an account that does not exist', () => {
     given().when(changeAuthToken).thenRefused('account-not-found');
+  });
+});
+
+describe('changeAuthToken of an account whose token was rotated', () => {
+  it('is refused, so that a token that has ended does not come back', () => {
+    given(created, secondaryCreated, promoted).when(changeAuthToken).thenRefused('token-rotated');
+  });
+
+  it('is not refused before the promotion, and leaves the secondary token', () => {
+    const changed: AccountEvent = { type: 'AccountTokenChanged', data: {} };
+    given(created, secondaryCreated).when(changeAuthToken).then(changed);
+    given(created, secondaryCreated, changed).thenState({ ...live, hasSecondaryToken: true });
+  });
+});
+
+describe('createSecondaryAuthToken', () => {
+  it('says that there is one, never which', () => {
+    given(created).when(createSecondaryAuthToken).then(secondaryCreated);
+    given(created, secondaryCreated).thenState({ ...live, hasSecondaryToken: true });
+  });
+
+  it('refuses a third token', () => {
+    given(created, secondaryCreated).when(createSecondaryAuthToken).thenRefused('secondary-token-exists');
+  });
+
+  it.each([
+    ['promoted', promoted],
+    ['deleted', secondaryDeleted],
+  ])('takes the next one after the last was %s', (_, ended) => {
+    given(created, secondaryCreated, ended).when(createSecondaryAuthToken).then(secondaryCreated);
+  });
+
+  it('refuses an account that does not exist', () => {
+    given().when(createSecondaryAuthToken).thenRefused('account-not-found');
+  });
+});
+
+describe('promoteAuthToken', () => {
+  it('leaves the account with one token', () => {
+    given(created, secondaryCreated).when(promoteAuthToken).then(promoted);
+    given(created, secondaryCreated, promoted).thenState({ ...live, isTokenRotated: true });
+  });
+
+  it('refuses where there is no secondary token, or no more', () => {
+    given(created).when(promoteAuthToken).thenRefused('secondary-token-not-found');
+    given(created, secondaryCreated, promoted)
+      .when(promoteAuthToken)
+      .thenRefused('secondary-token-not-found');
+    given().when(promoteAuthToken).thenRefused('account-not-found');
+  });
+});
+
+describe('deleteSecondaryAuthToken', () => {
+  it('leaves the primary token as it is', () => {
+    given(created, secondaryCreated).when(deleteSecondaryAuthToken).then(secondaryDeleted);
+    given(created, secondaryCreated, secondaryDeleted).thenState(live);
+  });
+
+  it('refuses where there is no secondary token, or no more', () => {
+    given(created).when(deleteSecondaryAuthToken).thenRefused('secondary-token-not-found');
+    given(created, secondaryCreated, secondaryDeleted)
+      .when(deleteSecondaryAuthToken)
+      .thenRefused('secondary-token-not-found');
   });
 });
 
@@ -84,7 +155,7 @@ describe('revokeApiKey', () => {
       .when((account) => revokeApiKey(account, 'SK1'))
       .then(revoked);
     given(created, keyCreated('SK1'), keyCreated('SK2'), revoked).thenState({
-      status: 'live',
+      ...live,
       keys: ['SK2'],
     });
   });

@@ -10,9 +10,29 @@ export function createAccount(account: Account, friendlyName: string): AccountEv
   return [{ type: 'AccountCreated', data: { friendlyName } }];
 }
 
+/** A token that a promotion has ended may still stand in somebody's settings: it must not come back from there. */
 export function changeAuthToken(account: Account): AccountEvent[] {
-  requireLive(account);
+  if (requireLive(account).isTokenRotated) {
+    throw new DomainError('token-rotated', 'the auth token of the account is changed by rotation');
+  }
   return [{ type: 'AccountTokenChanged', data: {} }];
+}
+
+export function createSecondaryAuthToken(account: Account): AccountEvent[] {
+  if (requireLive(account).hasSecondaryToken) {
+    throw new DomainError('secondary-token-exists', 'the account has a secondary auth token already');
+  }
+  return [{ type: 'SecondaryAuthTokenCreated', data: {} }];
+}
+
+export function promoteAuthToken(account: Account): AccountEvent[] {
+  requireSecondaryToken(account);
+  return [{ type: 'AuthTokenPromoted', data: {} }];
+}
+
+export function deleteSecondaryAuthToken(account: Account): AccountEvent[] {
+  requireSecondaryToken(account);
+  return [{ type: 'SecondaryAuthTokenDeleted', data: {} }];
 }
 
 export function createApiKey(account: Account, keySid: string, friendlyName: string): AccountEvent[] {
@@ -27,6 +47,12 @@ export function revokeApiKey(account: Account, keySid: string): AccountEvent[] {
     throw new DomainError('api-key-not-found', 'the account has no such API key');
   }
   return [{ type: 'ApiKeyRevoked', data: { keySid } }];
+}
+
+function requireSecondaryToken(account: Account): void {
+  if (!requireLive(account).hasSecondaryToken) {
+    throw new DomainError('secondary-token-not-found', 'the account has no secondary auth token');
+  }
 }
 
 function requireLive(account: Account): Extract<Account, { status: 'live' }> {

@@ -9,6 +9,23 @@ export interface AccountTokenChanged {
   readonly data: Record<string, never>;
 }
 
+/** A second auth token, accepted beside the first one until it is promoted or deleted. */
+export interface SecondaryAuthTokenCreated {
+  readonly type: 'SecondaryAuthTokenCreated';
+  readonly data: Record<string, never>;
+}
+
+/** The secondary auth token took the place of the primary one, which ended with it. */
+export interface AuthTokenPromoted {
+  readonly type: 'AuthTokenPromoted';
+  readonly data: Record<string, never>;
+}
+
+export interface SecondaryAuthTokenDeleted {
+  readonly type: 'SecondaryAuthTokenDeleted';
+  readonly data: Record<string, never>;
+}
+
 export interface ApiKeyCreated {
   readonly type: 'ApiKeyCreated';
   readonly data: { readonly keySid: string; readonly friendlyName: string };
@@ -19,4 +36,11 @@ export interface ApiKeyRevoked {
   readonly data: { readonly keySid: string };
 }
 
-export type AccountEvent = AccountCreated | AccountTokenChanged | ApiKeyCreated | ApiKeyRevoked;
+export type AccountEvent =
+  | AccountCreated
+  | AccountTokenChanged
+  | SecondaryAuthTokenCreated
+  | AuthTokenPromoted
+  | SecondaryAuthTokenDeleted
+  | ApiKeyCreated
+  | ApiKeyRevoked;

@@ -3,15 +3,29 @@ import type { AccountEvent } from './account.events.js';
 
 export type Account =
   | { readonly status: 'absent' }
-  | { readonly status: 'live'; readonly keys: readonly string[] }
+  | {
+      readonly status: 'live';
+      readonly keys: readonly string[];
+      readonly hasSecondaryToken: boolean;
+      /** From the first promotion on, tokens come and go by rotation alone. */
+      readonly isTokenRotated: boolean;
+    }
   | { readonly status: 'deleted' };
 
 function evolve(account: Account, event: AccountEvent): Account {
-  if (event.type === 'AccountCreated') return { status: 'live', keys: [] };
+  if (event.type === 'AccountCreated') {
+    return { status: 'live', keys: [], hasSecondaryToken: false, isTokenRotated: false };
+  }
   if (account.status !== 'live') return account;
   switch (event.type) {
     case 'AccountTokenChanged':
       return account;
+    case 'SecondaryAuthTokenCreated':
+      return { ...account, hasSecondaryToken: true };
+    case 'AuthTokenPromoted':
+      return { ...account, hasSecondaryToken: false, isTokenRotated: true };
+    case 'SecondaryAuthTokenDeleted':
+      return { ...account, hasSecondaryToken: false };
     case 'ApiKeyCreated':
       return { ...account, keys: [...account.keys, event.data.keySid] };
     case 'ApiKeyRevoked':
@@ -22,7 +36,7 @@ function evolve(account: Account, event: AccountEvent): Account {
 export const accountStream: Stream<Account, AccountEvent> = {
   category: 'account',
   prefix: 'AC',
-  stateSchema: 1,
+  stateSchema: 2,
   initial: { status: 'absent' },
   deleted: { status: 'deleted' },
   evolve,

@@ -7,13 +7,16 @@ export type DomainErrorCode =
   | 'idempotency-key-reused'
   | 'overloaded'
   | 'parameter-invalid'
+  | 'secondary-token-exists'
+  | 'secondary-token-not-found'
   | 'service-name-taken'
   | 'service-not-found'
   | 'session-closed'
   | 'session-name-not-found'
   | 'session-name-taken'
   | 'session-not-found'
-  | 'session-status-unsupported';
+  | 'session-status-unsupported'
+  | 'token-rotated';
 
 /** A refusal. The message may reach the caller: no personal data in it. */
 export class DomainError extends Error {

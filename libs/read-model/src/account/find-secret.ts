@@ -6,10 +6,11 @@ export interface StoredSecret {
   readonly value: Buffer;
 }
 
-const authToken = statement(
-  'find-auth-token',
+const authTokens = statement(
+  'find-auth-tokens',
   `select account_sid, value from maskline.secret
-   where partition = $1 and account_sid = $2 and sid = $2 and slot = 'auth-token'`,
+   where partition = $1 and account_sid = $2 and sid = $2 and slot in ('auth-token', 'secondary-token')
+   order by slot`,
 );
 
 const keyHash = statement(
@@ -18,14 +19,14 @@ const keyHash = statement(
    where sid = $1 and slot = 'key-hash'`,
 );
 
-/** The sealed auth token of an account. */
-export async function findAuthToken(
+/** The sealed auth tokens of an account, the primary one first. */
+export async function findAuthTokens(
   db: Database,
   partition: number,
   accountSid: string,
-): Promise<StoredSecret | null> {
-  const { rows } = await db.reads.query<StoredSecret>(authToken(partition, accountSid));
-  return rows[0] ?? null;
+): Promise<StoredSecret[]> {
+  const { rows } = await db.reads.query<StoredSecret>(authTokens(partition, accountSid));
+  return rows;
 }
 
 /** The auth token of one account or another; null when there is none yet. */

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
-import { freePort, runningEmbeddedPostgres } from '#platform';
+import { freePort, packageRoot, runningEmbeddedPostgres } from '#platform';
 import { cleanUp, startService, waitFor, type Service } from '#testing';
 
 // What `npm start` runs, as a newcomer meets it: no settings but a port and a directory.
@@ -19,6 +20,34 @@ describe('standalone', () => {
     const second = await startService('standalone', { like: first });
     const again = await shownCall(second);
     expect(await (await again()).json()).toMatchObject({ code: 80602 });
+  });
+
+  it('keeps the token that a rotation left it, and its settings do not bring an ended one back', async () => {
+    const first = await startService('standalone', { env: newcomer });
+    const [, sid = ''] = await waitFor(() => /-u (AC\w+):/.exec(first.logs()));
+    const login = await readFile(join(dataDirOf(first.env), 'account.json'), 'utf8');
+    const ended = String((JSON.parse(login) as { authToken: string }).authToken);
+    const { authToken } = JSON.parse(maskline(first, 'token', 'create', sid, '--json')) as {
+      authToken: string;
+    };
+    maskline(first, 'token', 'promote', sid);
+    expect(await first.stop()).toBe(0);
+
+    const second = await startService('standalone', { like: first });
+    expect((await (await shownCall(second))()).status).toBe(201);
+    expect(second.logs()).toContain(authToken);
+    const file = join(dataDirOf(first.env), 'account.json');
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({ sid, authToken });
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(await second.stop()).toBe(0);
+
+    const third = await startService('standalone', {
+      like: second,
+      env: { MASKLINE_ACCOUNT_SID: sid, MASKLINE_AUTH_TOKEN: ended },
+    });
+    expect(third.logs()).toContain(`${sid} does not accept the auth token of the settings`);
+    expect((await post({ ...third, accountSid: sid, authToken: ended }, 'with-the-old')).status).toBe(401);
+    expect((await post({ ...third, accountSid: sid, authToken }, 'with-the-new')).status).toBe(201);
   });
 
   it('keeps its secrets for its owner alone', async () => {
@@ -121,6 +150,12 @@ describe('standalone', () => {
     );
   });
 });
+
+function maskline({ env }: Service, ...args: string[]): string {
+  const bin = join(packageRoot, 'apps/cli/bin/maskline.mjs');
+  const settings = { PATH: process.env['PATH'], ...env };
+  return execFileSync(process.execPath, [bin, ...args], { env: settings, encoding: 'utf8' });
+}
 
 /** The curl line of the banner as a function. */
 async function shownCall(service: Service): Promise<() => Promise<Response>> {

@@ -39,7 +39,6 @@ describe('a secret', () => {
   it('is in no table, log line, command output or answer but the one that made it', async () => {
     const { url: databaseUrl, database } = await testDatabase();
     const api = await startService('api', { env: { DATABASE_URL: databaseUrl, LOG_LEVEL: 'trace' } });
-    const worker = await startService('worker', { like: api });
     const said: string[] = [];
     const canaries = new Map<string, string[]>();
     const secret = (what: string, username: string, text: string): Login => {
@@ -56,6 +55,9 @@ describe('a secret', () => {
     const maskline = async (...lines: string[]) => {
       for (const text of await Promise.all(lines.map(run))) said.push(text);
     };
+    // Brings the tables of the queues, for which the worker waits.
+    await maskline('migrate');
+    const worker = await startService('worker', { like: api });
     const made = async (args: string) => {
       const output = await run(`${args} --json`);
       const json: unknown = JSON.parse(output.slice(output.indexOf('\n')));

@@ -122,7 +122,7 @@ describe('a secret', () => {
     await maskline(`timeline ${sid}`, `timeline ${account.sid} --json`);
     await maskline(`timeline ${sessionSid} --json`, `timeline ${account.sid} --at 1`);
     await maskline('replay --consumer canary-consumer --go', `key list ${sid}`);
-    await maskline('verify --state --hashes', 'rebuild');
+    await maskline('verify --state --hashes', `rebuild --stream ${sessionSid}`);
     await maskline('status', `token list ${account.sid}`);
     const headers = { authorization: `Basic ${btoa(`${keyLogin.username}:${keyLogin.password}`)}` };
     for (const page of [`${api.url}/metrics`, `${api.url}/docs-json`, `${worker.url}/metrics`]) {
@@ -153,5 +153,5 @@ describe('a secret', () => {
       ),
     );
     expect(leaks).toEqual([]);
-  });
+  }, 240_000);
 });

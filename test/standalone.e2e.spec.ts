@@ -26,7 +26,7 @@ describe('standalone', () => {
     const first = await startService('standalone', { env: newcomer });
     const [, sid = ''] = await waitFor(() => /-u (AC\w+):/.exec(first.logs()));
     const login = await readFile(join(dataDirOf(first.env), 'account.json'), 'utf8');
-    const ended = String((JSON.parse(login) as { authToken: string }).authToken);
+    const ended = (JSON.parse(login) as { authToken: string }).authToken;
     const { authToken } = JSON.parse(maskline(first, 'token', 'create', sid, '--json')) as {
       authToken: string;
     };

@@ -19,7 +19,9 @@ export function tokenCommand(cli: Cli): Command {
 
 function createCommand(cli: Cli): Command {
   return new Command('create')
-    .description('make a secondary auth token, accepted beside the primary one within five seconds; it is shown once')
+    .description(
+      'make a secondary auth token, accepted beside the primary one within five seconds; it is shown once',
+    )
     .argument('<account>', 'AC…')
     .option('--json', 'as JSON')
     .action(async (account: string, { json }: { json?: true }) => {

@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import { openDatabase } from '#platform';
 import { cleanUp, postgresVersions, testDatabase, testStore, waitFor } from '#testing';
 import { auditAcknowledged, BusyWriters } from './busy-writers.js';
-import { lossyProxy } from './lossy-proxy.js';
+import { FaultProxy } from './fault-proxy.js';
 
 // Each lost connection is a warning.
 beforeAll(() => {
@@ -18,7 +18,8 @@ describe.each(postgresVersions())('connections that are lost, on PostgreSQL %s',
       // A bound statement names itself, whether it was parsed with it or before. So does the connection, in the one message
       // that begins with its length.
       const isRequest = (bytes: Buffer) => bytes[0] !== 0 && bytes.includes('append\0');
-      const proxy = await lossyProxy(url, { isRequest, every: 7 });
+      const proxy = await FaultProxy.open(url);
+      proxy.loseAnswers({ isRequest, every: 7 });
       const through = openDatabase({ DATABASE_URL: proxy.url }, 'test');
       cleanUp(() => through.close());
       const store = await testStore(database, { appends: (partition) => through.pipeline(partition) });

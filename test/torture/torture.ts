@@ -1,10 +1,11 @@
 import { expect } from '@jest/globals';
-import { ensurePartitions, readLog, type RecordedEvent } from '#event-store';
+import { ensurePartitions } from '#event-store';
 import type { Database } from '#platform';
 import type { TestDatabase } from '#testing';
+import { auditCommands, auditEnds, auditOrder, auditRules } from '../audits/audit-log.js';
+import { auditTables } from '../audits/audit-tables.js';
+import { headsOf, readWholeLog } from '../audits/whole-log.js';
 import { auditAcknowledgements } from './audit-acknowledgements.js';
-import { auditEnds, auditOrder, auditRules } from './audit-log.js';
-import { auditTables } from './audit-tables.js';
 import { runWriters } from './run-writers.js';
 
 export interface Arena extends TestDatabase {
@@ -20,12 +21,13 @@ export async function torture(
 ): Promise<void> {
   await ensurePartitions(database.admin, partitions);
   const { acknowledgements, refused } = await runWriters({ url, poolUrl }, partitions, seconds);
-  const log = await wholeLog(database, partitions);
+  const log = await readWholeLog(database, partitions);
   const heads = await headsOf(database);
 
   expect(auditOrder(log, heads)).toEqual([]);
   expect(auditRules(log)).toEqual([]);
   expect(auditEnds(log)).toEqual([]);
+  expect(auditCommands(log)).toEqual([]);
   expect(auditAcknowledgements(log, acknowledgements)).toEqual([]);
   expect(await auditTables(database, log)).toEqual([]);
   expect(await deadlocksIn(database)).toBe(0);
@@ -41,25 +43,6 @@ export async function torture(
   const reasons = ['exists-already', 'session-name-taken', 'service-name-taken', 'service-not-found'];
   expect(reasons.filter((code) => (refused[code] ?? 0) === 0)).toEqual([]);
   expect(refused['overloaded'] ?? 0).toBe(0);
-}
-
-async function wholeLog(database: Database, partitions: number): Promise<RecordedEvent[]> {
-  const log: RecordedEvent[] = [];
-  for (let partition = 0; partition < partitions; partition++) {
-    for (let after = 0, hasMore = true; hasMore;) {
-      const page = await readLog(database.admin, { partition, after, types: null, limit: 5000 }, {});
-      log.push(...page.events);
-      ({ until: after, hasMore } = page);
-    }
-  }
-  return log;
-}
-
-async function headsOf(database: Database): Promise<ReadonlyMap<number, number>> {
-  const { rows } = await database.admin.query<{ partition: number; position: number }>(
-    'select partition, position from maskline.partition_head',
-  );
-  return new Map(rows.map(({ partition, position }) => [partition, position]));
 }
 
 async function deadlocksIn(database: Database): Promise<number> {

@@ -9,14 +9,14 @@ function refusedBy(code: string): Error {
 }
 
 describe('isRetryable', () => {
-  it.each(['08006', '08P01', '40001', '40P01', '55P03', '57P01', '57P03', '57014', '53300'])(
+  it.each(['08006', '08P01', '40001', '40P01', '55P03', '57P01', '57P03', '57014', '53100', '53300'])(
     'sends again what PostgreSQL refused with %s',
     (code) => {
       expect(isRetryable(refusedBy(code))).toBe(true);
     },
   );
 
-  it.each(['23505', '22021', '22P02', '22P05', '42P01', '53100', 'P0001'])(
+  it.each(['23505', '22021', '22P02', '22P05', '42P01', '53400', 'P0001'])(
     'does not send again what PostgreSQL refused with %s',
     (code) => {
       expect(isRetryable(refusedBy(code))).toBe(false);

@@ -11,7 +11,7 @@ describe('sqlState', () => {
 
 describe('isPassing', () => {
   it('tells the moment from the question', () => {
-    expect(['40P01', '57P01', '53300'].map(isPassing)).toEqual([true, true, true]);
-    expect(['23505', '42P01', '53100'].map(isPassing)).toEqual([false, false, false]);
+    expect(['40P01', '57P01', '53100', '53300'].map(isPassing)).toEqual([true, true, true, true]);
+    expect(['23505', '42P01', '53400'].map(isPassing)).toEqual([false, false, false]);
   });
 });

@@ -8,7 +8,7 @@ const passingStates = [
   /^55P03$/, // lock not available within lock_timeout
   /^57P0/, // the server stops or starts
   /^57014$/, // statement_timeout
-  /^53300$/, // too many connections
+  /^53[0-3]00$/, // too little of something: disk, memory, connections
 ];
 
 /** The SQLSTATE of an error that PostgreSQL itself reported, else null. */

@@ -5,6 +5,7 @@ export * from './move-clock.js';
 export { hasPgBouncer, startPgBouncer, type PgBouncer, type PgBouncerOptions } from './pgbouncer.js';
 export * from './queue-backends.js';
 export * from './redis-cluster.js';
+export { startDurableRedis, type OwnRedis } from './redis-server.js';
 export * from './scenario.js';
 export * from './standby.js';
 export * from './start-service.js';

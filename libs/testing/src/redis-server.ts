@@ -4,12 +4,22 @@ import { freePort, spawnSupervised } from '#platform';
 import { findProgram } from './find-program.js';
 import { waitFor } from './wait-for.js';
 
-export interface TestRedis {
+interface RunningRedis {
   readonly url: string;
   readonly version: string;
+  stop(): Promise<void>;
+}
+
+export interface TestRedis extends RunningRedis {
   /** Started here, not somebody's that REDIS_URL names. */
   readonly isOurs: boolean;
-  stop(): Promise<void>;
+}
+
+export interface OwnRedis extends RunningRedis {
+  /** Settles when it has ended, whoever ended it. */
+  readonly exited: Promise<unknown>;
+  /** Ends it with SIGKILL, as a power failure would. */
+  kill(): Promise<void>;
 }
 
 /** Every spec gets a database of its own by number, so there must be many. */
@@ -19,35 +29,56 @@ export const REDIS_DATABASES = 1024;
 export async function startRedis(directory: string): Promise<TestRedis | null> {
   const program = findProgram('redis-server');
   const given = process.env['REDIS_URL'];
-  if (program !== null) return startOwn(program, directory);
+  if (program !== null) return { ...(await startOwn(program, directory)), isOurs: true };
   if (given === undefined) return null;
   return { url: given, version: await versionOf(given), isOurs: false, stop: () => Promise.resolve() };
 }
 
-async function startOwn(program: string, directory: string): Promise<TestRedis> {
-  const port = await freePort();
-  const settings = {
+/** A Redis of the caller's own, with the settings that an operator of Maskline is told to use. It ends with this process. */
+export async function startDurableRedis(directory: string, port: number): Promise<OwnRedis> {
+  const program = findOnPath('redis-server');
+  if (program === null) throw new Error('there is no redis-server on the PATH');
+  return startOwn(program, directory, {
     port: String(port),
+    databases: '1',
+    appendonly: 'yes',
+    appendfsync: 'always',
+  });
+}
+
+async function startOwn(
+  program: string,
+  directory: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<OwnRedis> {
+  const { port = String(await freePort()) } = settings;
+  const all = {
     bind: '127.0.0.1',
     save: '',
     appendonly: 'no',
     databases: String(REDIS_DATABASES),
     dir: directory,
     'maxmemory-policy': 'noeviction',
+    ...settings,
+    port,
   };
-  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
+  const args = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value]);
   const server = spawnSupervised(program, args, { stopSignal: 'TERM' });
   server.stdout.resume();
   server.stderr.resume();
-  const ended = once(server, 'close');
+  const exited = once(server, 'close');
   const url = `redis://127.0.0.1:${port}`;
   return {
     url,
     version: await waitFor(() => versionOf(url), { within: 10_000 }),
-    isOurs: true,
+    exited,
     async stop() {
       server.stdin.end();
-      await ended;
+      await exited;
+    },
+    async kill() {
+      server.kill('SIGKILL');
+      await exited;
     },
   };
 }

@@ -79,6 +79,20 @@ export function auditEnds(log: readonly RecordedEvent[]): string[] {
   return wrong;
 }
 
+/** A command is in the log at most once, its events side by side. */
+export function auditCommands(log: readonly RecordedEvent[]): string[] {
+  const known = new Map<string, number>();
+  const wrong: string[] = [];
+  for (const [{ commandId, streamId, position, partition }] of commandsOf(log)) {
+    const key = `${partition} ${commandId}`;
+    const before = known.get(key);
+    if (before !== undefined)
+      wrong.push(`${commandId} was done at position ${before} and again at ${position}, on ${streamId}`);
+    known.set(key, position);
+  }
+  return wrong;
+}
+
 type Commit = [RecordedEvent, ...RecordedEvent[]];
 
 /** The events of one command lie side by side. */

@@ -1,6 +1,9 @@
 import {
+  accountStream,
   serviceStream,
   sessionStream,
+  type Account,
+  type AccountEvent,
   type Claim,
   type Service,
   type ServiceEvent,
@@ -9,8 +12,9 @@ import {
 } from '#domain';
 import type { RecordedEvent } from '#event-store';
 
-/** A stream of the torture, whichever kind it is of. */
+/** A stream, whichever kind it is of. */
 export type Known =
+  | { readonly category: 'account'; readonly state: Account; readonly version: number }
   | { readonly category: 'service'; readonly state: Service; readonly version: number }
   | { readonly category: 'session'; readonly state: Session; readonly version: number };
 
@@ -18,6 +22,14 @@ export type Known =
 export function after(known: Known | undefined, recorded: RecordedEvent): Known {
   const { streamId, version, occurredAt, event } = recorded;
   // The log of a stream holds only events of its own kind, which its id tells.
+  if (streamId.startsWith('AC')) {
+    const before = known?.category === 'account' ? known.state : accountStream.initial;
+    return {
+      category: 'account',
+      version,
+      state: accountStream.evolve(before, event as AccountEvent, occurredAt),
+    };
+  }
   if (streamId.startsWith('KS')) {
     const before = known?.category === 'service' ? known.state : serviceStream.initial;
     return {
@@ -35,10 +47,15 @@ export function after(known: Known | undefined, recorded: RecordedEvent): Known 
 }
 
 export function claimsOf(known: Known | undefined): readonly Claim[] {
-  if (known === undefined) return [];
-  const claims =
-    known.category === 'service' ? serviceStream.claims?.(known.state) : sessionStream.claims?.(known.state);
-  return claims ?? [];
+  switch (known?.category) {
+    case 'service':
+      return serviceStream.claims?.(known.state) ?? [];
+    case 'session':
+      return sessionStream.claims?.(known.state) ?? [];
+    case 'account':
+    case undefined:
+      return [];
+  }
 }
 
 export function parentOf(known: Known): string | null {

@@ -21,7 +21,9 @@ export function auditAcknowledged(
     const events = (commandId === null ? byRequest.get(requestId) : byCommand.get(commandId)) ?? [];
     const fitting = events.filter(({ event, streamId }) => streamId === sid && fits(event, made));
     if (fitting.length === 1) continue;
-    const found = events.map(({ event, streamId, position }) => `${event.type} of ${streamId} at ${position}`);
+    const found = events.map(
+      ({ event, streamId, position }) => `${event.type} of ${streamId} at ${position}`,
+    );
     wrong.push(
       `${made.type} of ${sid} (ttl ${made.ttl ?? '–'}) was acknowledged to ${requestId}${commandId === null ? '' : ` with key ${commandId}`}, ` +
         `but is in the log ${fitting.length} times; of the command there is: ${found.join(', ') || 'nothing'}`,

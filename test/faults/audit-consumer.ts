@@ -27,7 +27,8 @@ export async function auditConsumer(database: Database, log: readonly RecordedEv
   for (const { session_sid, version, what, times } of entries.rows) {
     const place = `${session_sid} at ${version}`;
     if (times !== 1) wrong.push(`the consumer has handled ${what} of ${place} ${times} times`);
-    if (!due.delete(place)) wrong.push(`the consumer has handled ${what} of ${place}, which is not in the log`);
+    if (!due.delete(place))
+      wrong.push(`the consumer has handled ${what} of ${place}, which is not in the log`);
   }
   for (const [place, type] of due) wrong.push(`the consumer has never handled ${type} of ${place}`);
 
@@ -36,7 +37,8 @@ export async function auditConsumer(database: Database, log: readonly RecordedEv
   );
   for (const { what, sessions } of tallies.rows) {
     const events = log.filter(({ event }) => event.type === what).length;
-    if (sessions !== events) wrong.push(`the consumer has counted ${sessions} ${what}, the log has ${events}`);
+    if (sessions !== events)
+      wrong.push(`the consumer has counted ${sessions} ${what}, the log has ${events}`);
   }
   return wrong;
 }

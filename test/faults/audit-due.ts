@@ -25,7 +25,8 @@ export function auditDue(log: readonly RecordedEvent[]): string[] {
     const deadline = deadlineOf(stream);
     if (deadline !== null && deadline < now) wrong.push(`${sid} was due at ${deadline} and has not ended`);
     const parent = parentOf(stream);
-    if (parent !== null && isDeleted(streams.get(parent))) wrong.push(`${sid} is left below a deleted service`);
+    if (parent !== null && isDeleted(streams.get(parent)))
+      wrong.push(`${sid} is left below a deleted service`);
   }
   return wrong;
 }

@@ -120,7 +120,9 @@ export class Caller {
       try {
         await this.#deed();
       } catch (error) {
-        this.#wrong(`cannot go on: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+        this.#wrong(
+          `cannot go on: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+        );
       }
       await pause(restBetween);
     }
@@ -184,7 +186,12 @@ export class Caller {
   async #changeTtl(session: Session): Promise<void> {
     const ttl = this.#nextTtl();
     const opens = session.life === 'active' ? {} : { status: 'in-progress' as const };
-    await this.#update(session, { ttl, ...opens }, { type: 'SessionTtlChanged', ttl }, { ttl, life: 'active' });
+    await this.#update(
+      session,
+      { ttl, ...opens },
+      { type: 'SessionTtlChanged', ttl },
+      { ttl, life: 'active' },
+    );
   }
 
   async #shorten(session: Session): Promise<void> {
@@ -274,7 +281,8 @@ export class Caller {
       return { kind: 'done', answer, by, requestId: this.#client.requestId ?? '' };
     } catch (error) {
       const { data: refused } = refusal.safeParse(error);
-      if (refused?.status === 500) this.#wrong(`500 for request ${this.#client.requestId ?? 'unknown'} of ${this.fleet.apis[by].name}`);
+      if (refused?.status === 500)
+        this.#wrong(`500 for request ${this.#client.requestId ?? 'unknown'} of ${this.fleet.apis[by].name}`);
       if (refused === undefined || refused.status >= 500) {
         this.told.unsure.count++;
         await pause(restAfterFailure);

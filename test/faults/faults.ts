@@ -145,7 +145,10 @@ const ofTheDisk: Fault[] = [
       await fleet.disk?.fill();
       // It has some files ahead; without one more it ends, and cannot start.
       for (let files = 0; files < 12 && fleet.postgres.running !== null; files++) {
-        await ask(fleet, 'select pg_switch_wal(), pg_logical_emit_message(true, $$fault$$, repeat($$x$$, 100000))');
+        await ask(
+          fleet,
+          'select pg_switch_wal(), pg_logical_emit_message(true, $$fault$$, repeat($$x$$, 100000))',
+        );
       }
       await pause(300);
       fleet.disk?.free();
@@ -203,12 +206,14 @@ const emptied: Fault = {
 /** The faults of one group of rounds, each once, in the order of the seed. */
 export function dealFaults(fleet: Fleet, random: Random, canLoseJobs: boolean): Fault[] {
   const only = process.env['FAULTS'];
-  return random.shuffled([
-    ...killed,
-    ...ofPostgres,
-    ...ofTheNetwork,
-    ...(fleet.disk === null ? [] : ofTheDisk),
-    ...(fleet.redis === null ? [] : ofRedis),
-    ...(fleet.redis !== null && canLoseJobs ? [emptied] : []),
-  ]).filter(({ name }) => only === undefined || new RegExp(only).test(name));
+  return random
+    .shuffled([
+      ...killed,
+      ...ofPostgres,
+      ...ofTheNetwork,
+      ...(fleet.disk === null ? [] : ofTheDisk),
+      ...(fleet.redis === null ? [] : ofRedis),
+      ...(fleet.redis !== null && canLoseJobs ? [emptied] : []),
+    ])
+    .filter(({ name }) => only === undefined || new RegExp(only).test(name));
 }

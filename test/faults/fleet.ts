@@ -3,14 +3,7 @@ import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addConsumer } from '#event-store';
-import {
-  freePort,
-  migrate,
-  openDatabase,
-  packageRoot,
-  spawnSupervised,
-  type Database,
-} from '#platform';
+import { freePort, migrate, openDatabase, packageRoot, spawnSupervised, type Database } from '#platform';
 import { openQueues } from '#queues';
 import { cleanUp, startDurableRedis, startService, type OwnRedis, type Service } from '#testing';
 import { FaultProxy } from '../failures/fault-proxy.js';
@@ -84,8 +77,7 @@ export async function startFleet(
   const toPostgres = await FaultProxy.open(url);
 
   const redisPort = await freePort();
-  const redis =
-    backend === 'redis' ? supervise('Redis', () => startRedis(redisDirectory, redisPort)) : null;
+  const redis = backend === 'redis' ? supervise('Redis', () => startRedis(redisDirectory, redisPort)) : null;
   await redis?.start();
   const toRedis = redis && (await FaultProxy.open(`redis://127.0.0.1:${redisPort}`));
 

@@ -46,7 +46,9 @@ async function eventsOf({ database }: Fleet, sid: string): Promise<string> {
        from maskline.event where stream_id = $1 order by version`,
       [sid],
     );
-    return [`Events of ${sid}:`, ...rows.map((row) => `  ${Object.values(row).map(String).join(' ')}`)].join('\n');
+    return [`Events of ${sid}:`, ...rows.map((row) => `  ${Object.values(row).map(String).join(' ')}`)].join(
+      '\n',
+    );
   } catch (error) {
     return `Events of ${sid} cannot be read: ${String(error)}`;
   }

@@ -25,7 +25,7 @@ const backWithin = 30_000;
 /** A lease of a killed worker (15 s), and then a machine that is busy. */
 const endedWithin = 40_000;
 /** A job that failed while PostgreSQL was away comes again after 16 s at the most, or after 10 s when its consumer was killed. */
-const consumedWithin = 90_000;
+const consumedWithin = 60_000;
 
 export interface Course {
   readonly rounds: number;
@@ -48,7 +48,10 @@ export async function runRounds(
   const told: Told = { acknowledged: [], wrong: [], by: [0, 0], unsure: { count: 0 } };
   const fleet = await startFleet(backend, (what) => told.wrong.push(what));
   if (fleet.disk === null) say('NOT COVERED: a full disk, for only root may mount a small one');
-  const load = Array.from({ length: callers }, (_, i) => new Caller(fleet, random.fork(), told, `caller-${i}`));
+  const load = Array.from(
+    { length: callers },
+    (_, i) => new Caller(fleet, random.fork(), told, `caller-${i}`),
+  );
   const course = new CourseOfFaults(fleet, told);
   for (const caller of load) caller.start();
   try {
@@ -183,10 +186,22 @@ class CourseOfFaults {
 
   /** The documented repair for a Redis that has lost its data. */
   async #replayMissing(): Promise<void> {
-    await runCli(this.fleet, ['replay', '--consumer', consumer, '--missing-only', '--rate', '100000', '--go']);
+    await runCli(this.fleet, [
+      'replay',
+      '--consumer',
+      consumer,
+      '--missing-only',
+      '--rate',
+      '100000',
+      '--go',
+    ]);
   }
 
-  async #within(rule: string, milliseconds: number, condition: () => boolean | Promise<boolean>): Promise<void> {
+  async #within(
+    rule: string,
+    milliseconds: number,
+    condition: () => boolean | Promise<boolean>,
+  ): Promise<void> {
     try {
       await waitFor(condition, { within: milliseconds });
     } catch (error) {

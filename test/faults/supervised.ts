@@ -16,7 +16,6 @@ export class Supervised<Process extends Running> {
   #running: Process | null = null;
   #isEnding = false;
   #isStopped = false;
-  #starts = 0;
   #lastLogs = '';
   #supervision: Promise<void> | null = null;
 
@@ -29,11 +28,6 @@ export class Supervised<Process extends Running> {
 
   get running(): Process | null {
     return this.#running;
-  }
-
-  /** How often it was started. */
-  get starts(): number {
-    return this.#starts;
   }
 
   logs(): string {
@@ -69,6 +63,10 @@ export class Supervised<Process extends Running> {
     await this.#supervision;
   }
 
+  #wasToEnd(): boolean {
+    return this.#isEnding || this.#isStopped;
+  }
+
   async #supervise(): Promise<void> {
     while (!this.#isStopped) {
       let process: Process;
@@ -81,12 +79,10 @@ export class Supervised<Process extends Running> {
       }
       this.#isEnding = false;
       this.#running = process;
-      this.#starts++;
       await process.exited;
       this.#running = null;
       this.#lastLogs = process.logs();
-      if (!this.#isEnding && !this.#isStopped)
-        this.onOwnEnd(`${this.name} ended by itself:\n${tail(this.#lastLogs)}`);
+      if (!this.#wasToEnd()) this.onOwnEnd(`${this.name} ended by itself:\n${tail(this.#lastLogs)}`);
     }
     await this.#running?.kill();
   }

@@ -21,13 +21,15 @@ export function relayName({ name, id }: Pick<Consumer, 'name' | 'id'>): string {
   return `relay:${name}.${id}`;
 }
 
+// Before a process has run on the database there are no partitions; `ensurePartitions` makes the relays then.
 const add = `
   with added as (
     insert into maskline.consumer (name, types) values ($1, $2) on conflict (name) do nothing returning name, id
+  ), relays as (
+    insert into maskline.subscription (name, partition, position)
+    select 'relay:' || added.name || '.' || added.id, h.partition, least(coalesce($3::bigint, h.position), h.position) from added, maskline.partition_head h
   )
-  insert into maskline.subscription (name, partition, position)
-  select 'relay:' || added.name || '.' || added.id, h.partition, least(coalesce($3::bigint, h.position), h.position) from added, maskline.partition_head h
-  returning partition`;
+  select name from added`;
 
 /** False when there is a consumer of that name already. The relay of every running worker finds it within seconds. */
 export async function addConsumer(

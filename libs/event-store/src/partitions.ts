@@ -10,10 +10,16 @@ export async function readPartitions(db: Queryable): Promise<number> {
   return row?.partitions ?? 0;
 }
 
+// A consumer may have been registered before; the log is empty, so wherever it wanted to begin, that is here.
 const make = `
-  insert into maskline.partition_head (partition)
-  select p from generate_series(0, $1::int - 1) p
-  where not exists (select from maskline.partition_head)`;
+  with made as (
+    insert into maskline.partition_head (partition)
+    select p from generate_series(0, $1::int - 1) p
+    where not exists (select from maskline.partition_head)
+    returning partition
+  )
+  insert into maskline.subscription (name, partition, position)
+  select 'relay:' || c.name || '.' || c.id, made.partition, 0 from maskline.consumer c, made`;
 
 /** Makes the partitions of a new database. Their number never changes afterwards: accounts are hashed by it. */
 export async function ensurePartitions(db: Queryable, partitions: number): Promise<void> {

@@ -203,9 +203,8 @@ const emptied: Fault = {
   },
 };
 
-/** The faults of one group of rounds, each once, in the order of the seed. */
-export function dealFaults(fleet: Fleet, random: Random, canLoseJobs: boolean): Fault[] {
-  const only = process.env['FAULTS'];
+/** The faults of one group of rounds, each once, in the order of the seed; only those whose names match. */
+export function dealFaults(fleet: Fleet, random: Random, canLoseJobs: boolean, only: RegExp): Fault[] {
   return random
     .shuffled([
       ...killed,
@@ -215,5 +214,5 @@ export function dealFaults(fleet: Fleet, random: Random, canLoseJobs: boolean): 
       ...(fleet.redis === null ? [] : ofRedis),
       ...(fleet.redis !== null && canLoseJobs ? [emptied] : []),
     ])
-    .filter(({ name }) => only === undefined || new RegExp(only).test(name));
+    .filter(({ name }) => only.test(name));
 }

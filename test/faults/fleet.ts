@@ -99,7 +99,14 @@ export async function startFleet(
     supervise('worker 1', service('worker')),
     supervise('worker 2', service('worker')),
   ] as const;
-  const journal = supervise('the consumer', () => startJournal({ ...first.env, ...env }));
+  const journal = supervise(
+    'the consumer',
+    () => startJournal({ ...first.env, ...env }),
+    (what) => {
+      // Nobody is told when its start is over; one that failed says so in this way, and any other end differently.
+      if (!/^maskline: /m.test(what)) onOwnEnd(what);
+    },
+  );
   await Promise.all([...apis, ...workers, journal].map((process) => process.start()));
   // It has made the account and its settings, which the others took over.
   await first.stop();

@@ -27,9 +27,15 @@ const endedWithin = 40_000;
 /** A job that failed while PostgreSQL was away comes again after 16 s at the most, or after 10 s when its consumer was killed. */
 const consumedWithin = 60_000;
 
+export interface RoundsOptions {
+  readonly random: Random;
+  /** Faults by their names. */
+  readonly only: RegExp;
+  readonly say: (line: string) => void;
+}
+
 export interface Course {
   readonly rounds: number;
-  readonly faults: Readonly<Record<string, number>>;
   readonly acknowledged: number;
   readonly unsure: number;
   readonly events: number;
@@ -42,8 +48,7 @@ export interface Course {
 export async function runRounds(
   backend: 'postgres' | 'redis',
   rounds: number,
-  random: Random,
-  say: (line: string) => void,
+  { random, only, say }: RoundsOptions,
 ): Promise<Course> {
   const told: Told = { acknowledged: [], wrong: [], by: [0, 0], unsure: { count: 0 } };
   const fleet = await startFleet(backend, (what) => told.wrong.push(what));
@@ -57,7 +62,7 @@ export async function runRounds(
   try {
     for (let group = 1; course.rounds < rounds; group++) {
       // Every second group, so that the repair for lost jobs hides no loss that nothing explains.
-      const faults = dealFaults(fleet, random, group % 2 === 0).slice(0, rounds - course.rounds);
+      const faults = dealFaults(fleet, random, group % 2 === 0, only).slice(0, rounds - course.rounds);
       for (const fault of faults) await course.round(fault, random);
       const began = performance.now();
       await Promise.all(load.map((caller) => caller.pause()));
@@ -81,7 +86,6 @@ const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(1)} s
 
 class CourseOfFaults {
   readonly history: string[] = [];
-  readonly #counts: Record<string, number> = {};
   readonly #log: RecordedEvent[] = [];
   #slowest = { name: 'nothing', milliseconds: 0 };
 
@@ -105,7 +109,6 @@ class CourseOfFaults {
     const { acknowledged, unsure } = this.callers;
     return {
       rounds: this.rounds,
-      faults: this.#counts,
       acknowledged: acknowledged.length,
       unsure: unsure.count,
       events: this.#log.length,
@@ -114,7 +117,6 @@ class CourseOfFaults {
 
   async round(fault: Fault, random: Random): Promise<void> {
     this.history.push(`${this.rounds + 1}. ${fault.name}`);
-    this.#counts[fault.name] = (this.#counts[fault.name] ?? 0) + 1;
     await pause(random.below(longestLead));
     const began = performance.now();
     await fault.strike(this.fleet, random);

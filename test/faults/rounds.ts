@@ -63,6 +63,7 @@ export async function runRounds(
     for (let group = 1; course.rounds < rounds; group++) {
       // Every second group, so that the repair for lost jobs hides no loss that nothing explains.
       const faults = dealFaults(fleet, random, group % 2 === 0, only).slice(0, rounds - course.rounds);
+      if (faults.length === 0) throw new Error(`no fault of this installation is called ${only.source}`);
       for (const fault of faults) await course.round(fault, random);
       const began = performance.now();
       await Promise.all(load.map((caller) => caller.pause()));

@@ -36,7 +36,7 @@ export async function startRedis(directory: string): Promise<TestRedis | null> {
 
 /** A Redis of the caller's own, with the settings that an operator of Maskline is told to use. It ends with this process. */
 export async function startDurableRedis(directory: string, port: number): Promise<OwnRedis> {
-  const program = findOnPath('redis-server');
+  const program = findProgram('redis-server');
   if (program === null) throw new Error('there is no redis-server on the PATH');
   return startOwn(program, directory, {
     port: String(port),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { setTimeout as pause } from 'node:timers/promises';
-import { lossyProxy } from '../../failures/lossy-proxy.js';
+import { FaultProxy } from '../../failures/fault-proxy.js';
 import { WrongVersion, type OpenStore } from '../peer.js';
 import type { Finding, Ground, Probe } from '../probe.js';
 
@@ -26,7 +26,8 @@ export const keyedRetry: Probe = {
 };
 
 async function retry(ground: Ground, isKeyed: boolean): Promise<Finding> {
-  const proxy = await lossyProxy(ground.url, { isRequest: (bytes) => ground.peer.isCommit(bytes), every });
+  const proxy = await FaultProxy.open(ground.url);
+  proxy.loseAnswers({ isRequest: (bytes) => ground.peer.isCommit(bytes), every });
   const store = await ground.open(proxy.url);
   const refused = { again: 0 };
   await Promise.all(

@@ -64,6 +64,21 @@ describe('loadConfig', () => {
       'postgres://maskline@pooler/maskline',
       'DATABASE_POOL_URL needs DATABASE_URL, for what cannot go through a pooler',
     ],
+    ...[
+      'https://x.test/?',
+      'https://x.test/a?b=c',
+      'https://x.test/#a',
+      'https://u:p@x.test',
+      ' https://x.test',
+      'https://a b/',
+      'ftp://x.test',
+      'https:///',
+      'x.test',
+    ].map((value): [string, string, string] => [
+      'PUBLIC_URL',
+      value,
+      'PUBLIC_URL must be an http:// or https:// URL without credentials, query or fragment',
+    ]),
     ['TRUST_PROXY', '10.0.0.0/33', 'TRUST_PROXY must be true, false or addresses such as 10.0.0.0/8,::1'],
     ['LOG_LEVEL', 'loud', 'LOG_LEVEL must be trace, debug, info, warn, error, fatal or silent'],
     [

@@ -32,6 +32,12 @@ const urls = (...protocols: string[]) =>
       value.split(',').every((one) => URL.canParse(one) && protocols.includes(new URL(one).protocol)),
   );
 
+/** What the URLs of answers are made of, by appending: nothing may come after its path, and no password goes along. */
+const publicUrl = text(
+  'an http:// or https:// URL without credentials, query or fragment',
+  (value) => /^https?:\/\/[^\s\\?#@]+$/i.test(value) && URL.canParse(value),
+).transform((value) => value.replace(/\/+$/, ''));
+
 /** `true` trusts every hop, else only the proxies listed by address or network are believed. */
 const trustedProxies = text('true, false or addresses such as 10.0.0.0/8,::1', (value) => {
   return value === 'true' || value === 'false' || value.split(',').every(isNetwork);
@@ -48,9 +54,7 @@ function isNetwork(value: string): boolean {
 export const environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: wholeNumber(0, 65_535).default(3000),
-  PUBLIC_URL: url('http:', 'https:')
-    .transform((value) => value.replace(/\/+$/, ''))
-    .optional(),
+  PUBLIC_URL: publicUrl.optional(),
   TRUST_PROXY: trustedProxies.default(false),
   /** Wrong passwords that one address may try at one account or key in a minute. */
   FAILED_LOGINS: wholeNumber(0, 10_000).default(10),

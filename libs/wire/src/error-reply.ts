@@ -13,7 +13,8 @@ interface Reply {
 
 /**
  * Every refusal, and how Twilio's API says it (contract §9.8 and §10). A new code does not compile until it is
- * answered here. 413 has no Twilio code of its own; 20413 follows the pattern of its neighbours.
+ * answered here. 413 and 417 have no Twilio code of their own; 20413 and
+ * 20417 follow the pattern of their neighbours.
  */
 const replies: Record<DomainErrorCode | RequestErrorCode, Reply> = {
   'account-exists': { status: 409, code: 20409 },
@@ -22,6 +23,7 @@ const replies: Record<DomainErrorCode | RequestErrorCode, Reply> = {
   'api-key-not-found': { status: 404, code: 20404 },
   'bad-request': { status: 400, code: 20001 },
   'body-too-large': { status: 413, code: 20413, message: 'Request body is too large' },
+  'expectation-failed': { status: 417, code: 20417, message: 'Expectation Failed' },
   'idempotency-key-reused': { status: 409, code: 20409 },
   'method-not-allowed': { status: 405, code: 20004, message: 'Method not allowed' },
   overloaded: { status: 503, code: 20503, message: 'Service Unavailable' },

@@ -2,6 +2,7 @@
 export type RequestErrorCode =
   | 'bad-request'
   | 'body-too-large'
+  | 'expectation-failed'
   | 'method-not-allowed'
   | 'page-out-of-range'
   | 'resource-not-found'

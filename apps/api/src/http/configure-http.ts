@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Credentials } from '#application';
@@ -12,7 +13,7 @@ import { acceptForms } from './form-parser.js';
 import { limitPipelining } from './limit-pipelining.js';
 import { observeRequests } from './observe-requests.js';
 import { resolvePath } from './resolve-path.js';
-import { RouteTable } from './route-table.js';
+import { RouteTable, segmentsOf } from './route-table.js';
 import { pathOf } from './send-error.js';
 import { TwilioErrorFilter } from './twilio-error.filter.js';
 
@@ -50,6 +51,10 @@ export function configureHttp(app: NestFastifyApplication, config: HttpConfig): 
   acceptForms(server);
   observeRequests(server, app.get(Registry));
   const requireRead = limitPipelining();
+  // Node asks whoever listens what to do with an `Expect` that it does not know; the hook below answers.
+  server.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    server.routing(request, response);
+  });
   server.decorateRequest('caller', null);
   server.decorateRequest('baseUrl', '');
 
@@ -59,8 +64,9 @@ export function configureHttp(app: NestFastifyApplication, config: HttpConfig): 
 
   server.addHook('onRequest', async (request, reply) => {
     reply.header('Twilio-Request-Id', request.id);
-    // By the route's template: the path itself may spell the same route with percent signs.
-    const route = request.routeOptions.url ?? request.originalUrl;
+    refuseUnmet(request, reply);
+    // The route's template spares the decoding: the path itself may spell the same route with percent signs.
+    const route = request.routeOptions.url ?? pathOf(request);
     if (isApi(route)) {
       reply.headers(CORS_HEADERS);
       if (request.method === 'OPTIONS') {
@@ -100,8 +106,20 @@ function refuseUnrouted(request: FastifyRequest, reply: FastifyReply, routes: Ro
   throw new RequestError('method-not-allowed');
 }
 
-function isApi(url: string): boolean {
-  return url.startsWith('/v1/') || url === '/v1';
+/** What Node itself would refuse, but without a body. Both rules came with HTTP/1.1. */
+function refuseUnmet({ raw, headers }: FastifyRequest, reply: FastifyReply): void {
+  if (raw.httpVersion !== '1.1') return;
+  if (headers.host === undefined) {
+    reply.header('Connection', 'close');
+    throw new RequestError('bad-request', 'The Host header is missing.');
+  }
+  if (headers.expect !== undefined && !/\b100-continue\b/i.test(headers.expect)) {
+    throw new RequestError('expectation-failed');
+  }
+}
+
+function isApi(path: string): boolean {
+  return path.startsWith('/v1/') || segmentsOf(path)[1] === 'v1';
 }
 
 /** Whom the operator shows what is not the API. */

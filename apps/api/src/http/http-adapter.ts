@@ -23,7 +23,12 @@ export function createHttpAdapter(trustProxy: boolean | string[]): FastifyAdapte
     requestIdHeader: false,
     // A whole request must be there after 30 s, its head after 15 s; load balancers keep idle connections for 60 s.
     requestTimeout: 30 * SECOND,
-    http: { headersTimeout: 15 * SECOND, connectionsCheckingInterval: 5 * SECOND },
+    http: {
+      headersTimeout: 15 * SECOND,
+      connectionsCheckingInterval: 5 * SECOND,
+      // A hook refuses such a request, with a body.
+      requireHostHeader: false,
+    },
     keepAliveTimeout: 65 * SECOND,
     connectionTimeout: 90 * SECOND,
     // While closing, what comes on an open connection is still answered, with `Connection: close`.
@@ -64,8 +69,9 @@ function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
       : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? [408, 'Request Timeout']
         : [400, 'Bad Request'];
+  const requestId = newRequestId();
   // Neither what was sent nor by whom: what cannot be read may be anything.
-  logger.log({ status, reason: error.code ?? 'unknown' });
+  logger.log({ requestId, status, reason: error.code ?? 'unknown' });
   const body = JSON.stringify({
     code: 20001,
     message: reason,
@@ -73,7 +79,7 @@ function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
     status,
   });
   socket.end(
-    `HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Type: application/json\r\n` +
-      `Content-Length: ${body.length}\r\n\r\n${body}`,
+    `HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nTwilio-Request-Id: ${requestId}\r\n` +
+      `Content-Type: application/json; charset=utf-8\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
   );
 }

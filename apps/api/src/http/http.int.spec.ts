@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { buffer as read } from 'node:stream/consumers';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { call, cleanUp, testDatabase, waitFor, type Call, type Login } from '#testing';
 import type { Database } from '#platform';
@@ -67,7 +69,10 @@ describe('who calls', () => {
     const body = Buffer.alloc(3_000_000, 'a');
     expect((await call(api.url, 'POST', '/v1/Services', { body })).status).toBe(401);
     expect((await call(api.url, 'GET', '/%76%31/Services')).status).toBe(401);
-    expect((await call(api.url, 'GET', '/v1/nowhere')).status).toBe(401);
+    expect((await call(api.url, 'PUT', '/%76%31/Services')).status).toBe(401);
+    for (const above of ['/v1', '/%76%31', '/v1/%zz', '/%76%31/%zz']) {
+      expect((await call(api.url, 'GET', `${above}/nowhere`)).status).toBe(401);
+    }
   });
 
   it('sees nothing of any other account', async () => {
@@ -194,6 +199,7 @@ describe('a path', () => {
     ['HEAD', '/v1/Services', 'GET, POST'],
     ['PATCH', '/v1/Services/x', 'DELETE, GET, POST'],
     ['PUT', '/v1/Services/x/Sessions/y/', 'DELETE, GET, POST'],
+    ['PUT', '/%76%31/%53ervices', 'GET, POST'],
   ])('answers %s %s with what is allowed', async (method, path, allowed) => {
     const { status, headers, body } = await ask(method, path);
     expect([status, headers['allow']]).toEqual([405, allowed]);
@@ -214,6 +220,46 @@ describe('a path', () => {
     expect((await ask('PUT', '/v1/Services', stranger)).status).toBe(401);
     expect((await ask('POST', '/v1/Nowhere', stranger)).status).toBe(401);
   });
+});
+
+describe('a head', () => {
+  const head = (...lines: string[]) => [...lines, '', ''].join('\r\n');
+  const authorization = () => `Authorization: Basic ${btoa(`${login.username}:${login.password}`)}`;
+  const unmet = (status: number, code: number, message: string) => ({
+    status,
+    body: { code, message, more_info: `https://www.twilio.com/docs/errors/${code}`, status },
+  });
+
+  it('of HTTP/1.1 names the host', async () => {
+    const refusal = unmet(400, 20001, 'The Host header is missing.');
+    expect(await raw(head('GET /v1/Services HTTP/1.1', authorization()))).toMatchObject(refusal);
+    expect(await raw(head('GET /healthz HTTP/1.1'))).toMatchObject(refusal);
+    expect(await raw(head('GET /healthz HTTP/1.0'))).toMatchObject({ status: 200 });
+  });
+
+  it('expects nothing that is unknown', async () => {
+    const expecting = (what: string, version = '1.1') =>
+      raw(head(`GET /healthz HTTP/${version}`, 'Host: x', `Expect: ${what}`, 'Connection: close'));
+    expect(await expecting('tea')).toMatchObject(unmet(417, 20417, 'Expectation Failed'));
+    expect(await expecting('tea', '1.0')).toMatchObject({ status: 200 });
+  });
+
+  it('that cannot be read is told so, under an id to ask by', async () => {
+    const { headers, ...answer } = await raw(head('NONSENSE'));
+    expect(answer).toEqual(unmet(400, 20001, 'Bad Request'));
+    expect(headers).toMatch(/^Content-Type: application\/json; charset=utf-8$/im);
+    expect(headers).toMatch(/^Twilio-Request-Id: RQ[0-9a-f]{32}$/im);
+  });
+
+  /** Sends the text and reads until the connection is closed. */
+  async function raw(text: string) {
+    const { hostname, port } = new URL(api.url);
+    const socket = connect(Number(port), hostname);
+    socket.write(text);
+    const answer = (await read(socket)).toString();
+    const [headers = '', body = ''] = answer.split('\r\n\r\n');
+    return { status: Number(headers.split(' ')[1]), headers, body: JSON.parse(body) as unknown };
+  }
 });
 
 describe('a body', () => {

@@ -14,8 +14,18 @@ export class RouteTable {
   }
 }
 
-function segmentsOf(path: string): string[] {
-  return path.replace(/\/$/, '').split('/');
+/** The parts of a path, decoded one by one as the router reads them: `/%76%31/x` is `/v1/x`. */
+export function segmentsOf(path: string): string[] {
+  return path.replace(/\/$/, '').split('/').map(decode);
+}
+
+function decode(segment: string): string {
+  if (!segment.includes('%')) return segment;
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
 }
 
 function matches(template: readonly string[], path: readonly string[]): boolean {

@@ -1,0 +1,35 @@
+import { expect } from '@jest/globals';
+import { startService, testDatabase } from '#testing';
+import { fuzz, type Fuzzed } from './fuzz.js';
+
+/** Resident memory of the api process, at any time. */
+const MOST_MEMORY = 400 * 2 ** 20;
+
+/** So many requests to a built api process; then it must be as well as before. */
+export async function fuzzApi(requests: number): Promise<void> {
+  const { url, database } = await testDatabase();
+  const service = await startService('api', { env: { DATABASE_URL: url, LOG_LEVEL: 'debug' } });
+  const fuzzed = await fuzz(service, database, requests);
+  process.stdout.write(`${JSON.stringify([...fuzzed.counts].sort(), null, 0)}\n${fuzzed.memory.join()}\n`);
+
+  expect(Math.max(...fuzzed.memory)).toBeLessThan(MOST_MEMORY);
+  expect(unreached(fuzzed)).toEqual([]);
+  expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
+  expect(await service.stop()).toBe(0);
+  expectDiscreet(service.logs(), fuzzed);
+}
+
+/** All of this is worth nothing for an endpoint that was never reached. */
+function unreached({ endpoints, counts }: Fuzzed): string[] {
+  return endpoints
+    .map(({ method, template, answers }) => `${method} ${template} ${Math.min(...answers.keys())}`)
+    .filter((answer) => !counts.has(answer));
+}
+
+function expectDiscreet(logs: string, { mark }: Fuzzed): void {
+  const lines = logs.split('\n').filter((line) => line !== '');
+  expect(lines.filter((line) => line.toLowerCase().includes(mark))).toEqual([]);
+  expect(lines.filter((line) => !line.startsWith('{'))).toEqual([]);
+  const levels = new Set(lines.map((line) => (JSON.parse(line) as { level: unknown }).level));
+  expect([...levels]).toEqual(expect.not.arrayContaining(['error']));
+}

@@ -1,0 +1,8 @@
+import { describe, it } from '@jest/globals';
+import { fuzzApi } from './fuzz-api.js';
+
+describe('the API under generated requests', () => {
+  it('answers every one of 100,000 as its contract says', async () => {
+    await fuzzApi(100_000);
+  });
+});

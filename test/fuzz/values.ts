@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import type { Field } from './endpoints.js';
+import { MARK } from './world.js';
+
+/** Stands for the service's own address. */
+export const SELF = '{self}';
+
+/** Few, so that names are taken, found again and taken by others. */
+const name = fc
+  .tuple(fc.nat(24), fc.constantFrom('', ' ', 'é', '+&=', '/', '%41', '😀', '#', '.'))
+  .map(([number, odd]) => `${MARK}${odd}${number}`);
+
+const dates = [
+  '2031-02-03T04:05:06Z',
+  '2999-12-31T23:59:59.999999999+01:00',
+  '2040-06-01T00:00:00',
+  '2100-01-01',
+  '9999-12-31T23:59:59Z',
+];
+
+/** A value that the parameter should take. */
+export function rightValue(field: Field): fc.Arbitrary<string> {
+  if (field.enum) return fc.constantFrom(...field.enum);
+  if (field.pattern !== undefined) return fc.stringMatching(new RegExp(field.pattern));
+  if (field.type === 'array') return fc.constantFrom('', '[]');
+  if (field.format === 'date-time') return fc.constantFrom(...dates);
+  if (field.format === 'uri') return fc.nat(99).map((path) => `https://${MARK}.example.test/${path}?a=%20&b`);
+  if (field.type === 'integer') {
+    const { minimum = 0, maximum = 1_000_000 } = field;
+    return fc.oneof(
+      fc.constantFrom(minimum, maximum, 3600).map(String),
+      fc.integer({ min: minimum, max: maximum }).map(String),
+    );
+  }
+  return name;
+}
+
+/** Whatever may be just beside what is right, for a parameter of any kind. */
+export function nearValue({ maxLength = 191, maximum = 2_147_483_647 }: Field): fc.Arbitrary<string> {
+  return fc.constantFrom(
+    '',
+    ' ',
+    `${MARK} `,
+    'x'.repeat(maxLength),
+    'x'.repeat(maxLength + 1),
+    '😀'.repeat(maxLength),
+    '😀'.repeat(maxLength + 1),
+    String(maximum),
+    String(maximum + 1),
+    '-1',
+    '+5',
+    '1e3',
+    '0x10',
+    '007',
+    '٣',
+    'NaN',
+    'null',
+    'TRUE',
+    'Open',
+    'IN-PROGRESS',
+    'failed',
+    'unknown',
+    'Country',
+    '2020-01-01',
+    '2030-02-30',
+    '2031-01-01T24:00:00Z',
+    '9999-12-31T23:59:59.999-23:59',
+    '0001-01-01T00:00:00+23:59',
+    '0000-01-01',
+    'http://',
+    'http://[::1',
+    'http:///a',
+    `ftp://${MARK}.test`,
+    `HTTP://u:p@${MARK}.TEST:80/`,
+    `//${MARK}.test`,
+    `https://${MARK}.test/\u00a0`,
+    'http://1.2.3.999/',
+    `${SELF}/v1/Services`,
+    `KS${'0'.repeat(32)}`,
+    `KC${'A'.repeat(32)}`,
+    `is${'a'.repeat(32)}`,
+    `{"Identifier":"+1555${MARK}"}`,
+    `[{"identifier":"+1555${MARK}","proxy_identifier":null},{"Identifier":"${MARK}"}]`,
+    `{"Identifier":"\\ud800"}`,
+    `{"Identifier":{"a":"${MARK}"}}`,
+    `{"__proto__":{"Identifier":"${MARK}"}}`,
+    '['.repeat(5000),
+    '__proto__',
+    'constructor',
+    `${MARK}\u0000`,
+    `${MARK}\u202e\ufeff\u0301`,
+    `${MARK}'; drop table maskline.session; --`,
+    '${jndi:ldap://x}%s%n{{7*7}}',
+    '../../etc/passwd',
+  );
+}
+
+export const wildText = fc
+  .oneof(fc.string({ unit: 'binary', maxLength: 40 }), fc.string({ unit: 'grapheme', maxLength: 300 }))
+  .map((text) => `${text}${MARK}`);
+
+/** Text that looks like a form or a query, but for what it is made of. */
+export const wildPairs = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(
+        '%',
+        '%4',
+        '%zz',
+        '%00',
+        '%ED%A0%80',
+        '%C0%80',
+        '%F0%9F%98%80',
+        '+',
+        '&',
+        '=',
+        ';',
+        '[]',
+      ),
+      fc.constantFrom('UniqueName', 'Ttl', 'Status', 'PageSize', 'PageToken', '__proto__', MARK),
+      fc.string({ unit: 'grapheme-ascii', maxLength: 5 }),
+    ),
+    { maxLength: 30 },
+  )
+  .map((parts) => parts.join(''));

@@ -28,6 +28,10 @@ export type Wish =
   | { readonly kind: 'refused' }
   | { readonly kind: 'read'; readonly value: Readonly<Record<string, unknown>> };
 
+/** Node takes 16 KiB, a little more or less by how they come. */
+const LARGEST_HEAD = 15_000;
+const LARGEST_BODY = 1_048_576;
+
 const FORM_TYPE = /^application\/x-www-form-urlencoded(?:; charset=utf-8)?$/;
 
 export function requestOf(plan: Plan, tenants: readonly Tenant[], url: URL): Request {
@@ -60,9 +64,10 @@ export function requestOf(plan: Plan, tenants: readonly Tenant[], url: URL): Req
     endpoint: isRouted ? plan.endpoint : null,
     target: plan.target,
     resource: plan.target === 'own' ? resource : null,
-    isOdd: plan.headers.some(([name]) =>
-      /^(?:host|expect|x-large|connection|idempotency|i-twilio)/i.test(name),
-    ),
+    isOdd:
+      head.length > LARGEST_HEAD ||
+      (body?.length ?? 0) > LARGEST_BODY ||
+      plan.headers.some(([name]) => /^(?:host|expect|connection|idempotency|i-twilio)/i.test(name)),
     wish: wishOf(plan, body),
     hasKey: plan.headers.length > 0,
   };
@@ -181,7 +186,7 @@ function wishOf({ endpoint: { form }, contentType }: Plan, body: Buffer | null):
   if (form === null) return { kind: 'none' };
   const type = contentType ?? 'application/x-www-form-urlencoded';
   const isEmpty = body === null || body.length === 0;
-  if (!isEmpty && (!FORM_TYPE.test(type) || body.length > 1_048_576)) return { kind: 'unreadable' };
+  if (!isEmpty && (!FORM_TYPE.test(type) || body.length > LARGEST_BODY)) return { kind: 'unreadable' };
   let decoded: unknown;
   try {
     decoded = decodeForm(body ?? '');

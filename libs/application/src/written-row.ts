@@ -7,8 +7,8 @@ interface Rows {
 }
 
 /**
- * The row as the command itself wrote it, which saves reading it again. Null for a command that wrote nothing, be it
- * that it was known already or that nothing was to change: then the row must be read.
+ * The row as the command itself left it. Read again it might be what others have made of it since, which is no answer
+ * to this command. Null for a command that was known already: then it is shown what has become of the row.
  */
 export function writtenRow<Table extends keyof Rows>(changed: Changed, table: Table): Rows[Table] | null {
   // The store holds rows of every table; the projector of this one made it.

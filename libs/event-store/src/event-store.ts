@@ -138,7 +138,8 @@ export class EventStore {
           },
         );
         if (events.length === 0 && context.idempotency === null) {
-          return { sid: id, version: seen.version, isDuplicate: false, rows: {} };
+          if (options.isCascade !== true) await this.#requireParent(stream, seen.state, context);
+          return { sid: id, version: seen.version, isDuplicate: false, rows: seen.rows };
         }
         const { outcome, changed } = await this.#appending.append(stream, id, context, seen, events, options);
         if (changed !== null) return changed;
@@ -181,7 +182,7 @@ export class EventStore {
     return idempotency === null ? onStream() : this.#turns.run(`command ${idempotency.commandId}`, onStream);
   }
 
-  /** Below a deleted parent nothing can be reached, so nothing is refused for a reason of its own there. */
+  /** Below a deleted parent nothing can be reached, so nothing is refused or left as it is for a reason of its own. */
   async #requireParent<State extends Aggregate, Event extends DomainEvent>(
     stream: Stream<State, Event>,
     state: State,

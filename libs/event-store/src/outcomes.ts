@@ -9,7 +9,7 @@ export interface Changed {
   readonly version: number;
   /** True when the command id was known: this is the first outcome, nothing was written now. */
   readonly isDuplicate: boolean;
-  /** The stream's read-model rows by table as this command left them; empty for a duplicate or when nothing changed. */
+  /** The stream's read-model rows by table as this command left them, also if it left them as they were; empty for a duplicate. */
   readonly rows: RowsByTable;
 }
 

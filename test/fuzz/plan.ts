@@ -77,9 +77,7 @@ function rightPlan(endpoint: Endpoint): fc.Arbitrary<Plan> {
     endpoint: fc.constant(endpoint),
     method: fc.constant(endpoint.method),
     tenant: fc.nat(2),
-    login: fc.oneof({ weight: 9, arbitrary: fc.constant('right') }, fc.constant('any case')) as fc.Arbitrary<
-      Plan['login']
-    >,
+    login: fc.oneof({ weight: 9, arbitrary: fc.constant('right') }, fc.constant('any case')),
     target: fc.constant('own'),
     which: fc.nat(1_000_000),
     spelling: fc.constantFrom('sid', 'sid', 'sid', 'any case', 'name', 'percent'),

@@ -108,7 +108,8 @@ function segmentOf(
     case 'any case':
       return resource.sid.toUpperCase();
     case 'name':
-      return resource.name === null ? resource.sid : encodeURIComponent(resource.name);
+      // The name of what is gone may be another's by now.
+      return resource.name === null || target === 'gone' ? resource.sid : encodeURIComponent(resource.name);
     case 'percent':
       return resource.sid.replace(/[A-Z0]/g, (letter) => `%${letter.charCodeAt(0).toString(16)}`);
   }

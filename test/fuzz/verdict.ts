@@ -58,7 +58,8 @@ export function faultsFor(request: Request, answer: RawAnswer): string[] {
   const { endpoint, wish } = request;
   const { status } = answer;
   if (endpoint === null) {
-    const isKnown = ALWAYS.includes(status) || status < 300;
+    // Another method may well be that of another endpoint, and meet what is there already.
+    const isKnown = ALWAYS.includes(status) || status === 409 || status < 300;
     return isKnown ? [] : [`status ${status}`];
   }
   const faults: string[] = [];

@@ -44,7 +44,11 @@ function created(wish: { readonly dateExpiry?: string; readonly ttl?: number } =
     kind: 'create',
     wish: { ...none, mode: 'voice-and-message', ttl, dateExpiry, status: 'open' },
   };
-  return operation(call, shows({ ttl, dateExpiry: dateExpiry === null ? null : Date.parse(dateExpiry) }), [0, 5]);
+  return operation(
+    call,
+    shows({ ttl, dateExpiry: dateExpiry === null ? null : Date.parse(dateExpiry) }),
+    [0, 5],
+  );
 }
 
 type History = readonly SessionOperation[];

@@ -115,7 +115,8 @@ export class Lane {
     if (endpoint.method === 'DELETE' && kind !== undefined && resource !== null) tenant.remove(resource.sid);
     if (endpoint.method === 'POST' && typeof sid === 'string') {
       const child = this.#childOf(endpoint);
-      if (answer.status === 201 && child !== null && tenant.find(child, sid) === null) {
+      const isParentKnown = kind === undefined && (resource !== null || !endpoint.template.includes('{'));
+      if (answer.status === 201 && isParentKnown && child !== null && tenant.find(child, sid) === null) {
         tenant.add(child, { sid, name: typeof name === 'string' ? name : null, parent: resource });
       }
       if (kind !== undefined && answer.status === 200 && typeof name === 'string')

@@ -63,7 +63,7 @@ export function requestOf(plan: Plan, tenants: readonly Tenant[], url: URL): Req
     hasRightLogin: plan.login === 'right' || plan.login === 'any case',
     endpoint: isRouted ? plan.endpoint : null,
     target: plan.target,
-    resource: plan.target === 'own' ? resource : null,
+    resource: plan.target === 'own' || plan.target === 'text' ? resource : null,
     isOdd:
       head.length > LARGEST_HEAD ||
       (body?.length ?? 0) > LARGEST_BODY ||
@@ -82,7 +82,9 @@ function pathOf(plan: Plan, tenant: Tenant, other: Tenant, fill: (text: string) 
   }
   const lists = { own: tenant.live, 'of another': other.live, gone: tenant.gone, nothing: null, text: null };
   const list = lists[plan.target]?.get(kind) ?? [];
-  const resource = list.length > 0 ? pick(list, plan.which) : null;
+  const isText = plan.target === 'text';
+  const picked = list.length > 0 ? pick(list, plan.which) : null;
+  const resource = isText ? namedBy(fill(plan.text), tenant.live.get(kind) ?? []) : picked;
   const owner = plan.target === 'of another' ? other : tenant;
   const segments = new Map<string, string>();
   let at = resource;
@@ -92,6 +94,13 @@ function pathOf(plan: Plan, tenant: Tenant, other: Tenant, fill: (text: string) 
   }
   const path = plan.endpoint.template.replace(/\{(\w+)\}/g, (_, name: string) => segments.get(name) ?? '');
   return { path: path + plan.slash, resource, isWhole: ![...segments.values()].includes('') };
+}
+
+/** A text may happen to be the name of something, and of what that is below of. */
+function namedBy(text: string, resources: readonly Resource[]): Resource | null {
+  return (
+    resources.find(({ name, parent }) => name === text && (parent === null || parent.name === text)) ?? null
+  );
 }
 
 function segmentOf(

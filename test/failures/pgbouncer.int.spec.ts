@@ -92,11 +92,15 @@ withPgBouncer('through PgBouncer', () => {
     await migrate(database.admin);
     const { writers } = await openWriters(postgres.url, database);
     await goneOn(writers);
-    const { rows } = await database.admin.query<{ pid: number }>(
-      `select pid from pg_stat_activity where application_name = 'maskline pooled append'`,
-    );
+    // PgBouncer gives a connection the name of whoever uses it just then.
+    const pid = await waitFor(async () => {
+      const { rows } = await database.admin.query<{ pid: number }>(
+        `select pid from pg_stat_activity where application_name = 'maskline pooled append'`,
+      );
+      return rows[0]?.pid;
+    });
     // When one of its processes is killed, PostgreSQL ends all others and recovers from its log.
-    process.kill(rows[0]?.pid ?? Number.NaN, 'SIGKILL');
+    process.kill(pid, 'SIGKILL');
     await goneOn(writers);
     await writers.stop();
     expect(await waitFor(() => auditAcknowledged(database, writers.acknowledged))).toEqual([]);

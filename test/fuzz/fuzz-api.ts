@@ -8,7 +8,9 @@ const MOST_MEMORY = 400 * 2 ** 20;
 /** So many requests to a built api process; then it must be as well as before. */
 export async function fuzzApi(requests: number): Promise<void> {
   const { url, database } = await testDatabase();
-  const service = await startService('api', { env: { DATABASE_URL: url, LOG_LEVEL: 'debug' } });
+  const service = await startService('api', {
+    env: { DATABASE_URL: url, LOG_LEVEL: 'debug', METRICS: 'open' },
+  });
   const fuzzed = await fuzz(service, database, requests);
   const inMiB = fuzzed.memory.map((bytes) => Math.round(bytes / 2 ** 20));
   process.stdout.write(`fuzz: all answered as they should be; resident memory in MiB: ${inMiB.join(', ')}\n`);

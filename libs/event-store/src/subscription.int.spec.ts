@@ -193,11 +193,17 @@ describe('the one reader of a subscription', () => {
     });
     await log.addSessions(2);
     await waitFor(() => first.isLeader);
-    await moveClock(log.database, '20 seconds');
     const second = log.followOutside((events) => {
       handled.second += events.length;
       return Promise.resolve();
     });
+    // Again, should the first renew its lease just before the second looks: only its work is paused here.
+    let seconds = 0;
+    const takesOver = async () => {
+      await moveClock(log.database, `${(seconds += 20)} seconds`);
+      return second.isLeader;
+    };
+    await waitFor(takesOver, { within: 30_000, every: 1_500 });
     await caughtUp(log);
     await log.addSessions(3);
     await waitFor(() => handled.second === 5);

@@ -109,6 +109,7 @@ describe('what is no request', () => {
       level: 'info',
       time: expect.any(String) as unknown,
       context: 'HTTP',
+      requestId: expect.stringMatching(/^RQ[0-9a-f]{32}$/) as unknown,
       status,
       reason,
     });

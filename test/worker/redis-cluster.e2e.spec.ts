@@ -4,7 +4,7 @@ import { addConsumer } from '#event-store';
 import { packageRoot, spawnSupervised, type Database } from '#platform';
 import {
   cleanUp,
-  queueBackends,
+  hasRedisServer,
   redisCluster,
   startService,
   testDatabase,
@@ -16,13 +16,9 @@ import {
 const consumer = 'session-journal';
 const program = join(packageRoot, 'dist', 'examples', consumer, 'main.js');
 
-// A server that REDIS_URL names is one alone: for this it must be on the PATH.
-const onCluster = queueBackends().includes('redis') && process.env['REDIS_URL'] === undefined;
-
-(onCluster ? describe : describe.skip)('queues on a Redis Cluster of three nodes', () => {
+(hasRedisServer ? describe : describe.skip)('queues on a Redis Cluster of three nodes', () => {
   it('expire sessions and feed consumers, also after each of the nodes was killed and came back', async () => {
     const cluster = await redisCluster();
-    if (cluster === null) throw new Error('redis-server is on the PATH, or this run would have no Redis');
     const { url, database } = await testDatabase();
     const store = await testWorld(database);
     const env = {

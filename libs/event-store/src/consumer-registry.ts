@@ -21,13 +21,16 @@ export function relayName({ name, id }: Pick<Consumer, 'name' | 'id'>): string {
   return `relay:${name}.${id}`;
 }
 
+/** The same in SQL, of a row of `maskline.consumer`. */
+export const relayNameOf = (row: string) => `'relay:' || ${row}.name || '.' || ${row}.id`;
+
 // Before a process has run on the database there are no partitions; `ensurePartitions` makes the relays then.
 const add = `
   with added as (
     insert into maskline.consumer (name, types) values ($1, $2) on conflict (name) do nothing returning name, id
   ), relays as (
     insert into maskline.subscription (name, partition, position)
-    select 'relay:' || added.name || '.' || added.id, h.partition, least(coalesce($3::bigint, h.position), h.position) from added, maskline.partition_head h
+    select ${relayNameOf('added')}, h.partition, least(coalesce($3::bigint, h.position), h.position) from added, maskline.partition_head h
   )
   select name from added`;
 
@@ -56,7 +59,7 @@ export async function listConsumers(db: Queryable): Promise<Consumer[]> {
 const remove = `
   with removed as (delete from maskline.consumer where name = $1 returning name, id),
     relays as (
-      delete from maskline.subscription s using removed r where s.name = 'relay:' || r.name || '.' || r.id
+      delete from maskline.subscription s using removed r where s.name = ${relayNameOf('r')}
     )
   select name from removed`;
 

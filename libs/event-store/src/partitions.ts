@@ -1,5 +1,6 @@
 import { StartError } from '#platform';
 import type { Queryable } from './append.js';
+import { relayNameOf } from './consumer-registry.js';
 
 const find = 'select count(*)::int as partitions from maskline.partition_head';
 
@@ -19,7 +20,7 @@ const make = `
     returning partition
   )
   insert into maskline.subscription (name, partition, position)
-  select 'relay:' || c.name || '.' || c.id, made.partition, 0 from maskline.consumer c, made`;
+  select ${relayNameOf('c')}, made.partition, 0 from maskline.consumer c, made`;
 
 /** Makes the partitions of a new database. Their number never changes afterwards: accounts are hashed by it. */
 export async function ensurePartitions(db: Queryable, partitions: number): Promise<void> {

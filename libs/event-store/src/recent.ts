@@ -1,3 +1,4 @@
+import { Remembered } from '#platform';
 import type { Aggregate } from './current.js';
 
 /** A stream as it was a moment ago. */
@@ -16,7 +17,8 @@ export interface Reckoned {
 const goodFor = 250;
 /** Milliseconds: a reckoned time that is further off means that the database's clock was set anew. */
 const tolerance = 1_000;
-const maxStreams = 1_000;
+/** Up to twice as many; the older ones make room. */
+const mostStreams = 1_000;
 
 /**
  * What the database said lately: its time, and the streams that others are created below. A creation that relies on it need
@@ -24,7 +26,7 @@ const maxStreams = 1_000;
  * time by the database's own.
  */
 export class Recent {
-  readonly #streams = new Map<string, Seen>();
+  readonly #streams = new Remembered<Seen>(mostStreams);
   #told = '';
   #toldAt = Number.NEGATIVE_INFINITY;
   #reckoned: { readonly at: number; readonly time: Reckoned } | null = null;
@@ -52,11 +54,7 @@ export class Recent {
   }
 
   see(accountSid: string, streamId: string, seen: Seen): void {
-    const key = `${accountSid} ${streamId}`;
-    this.#streams.delete(key);
-    this.#streams.set(key, seen);
-    const [oldest] = this.#streams.keys();
-    if (this.#streams.size > maxStreams && oldest !== undefined) this.#streams.delete(oldest);
+    this.#streams.set(`${accountSid} ${streamId}`, seen);
   }
 
   find(accountSid: string, streamId: string): Seen | null {

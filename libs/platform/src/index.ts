@@ -15,6 +15,7 @@ export * from './migrate.js';
 export * from './package-root.js';
 export * from './private-file.js';
 export * from './readiness.js';
+export * from './remembered.js';
 export * from './run-main.js';
 export * from './secret-box.js';
 export * from './shutdown.js';

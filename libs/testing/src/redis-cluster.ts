@@ -28,10 +28,14 @@ export interface TestNode {
   keys(): Promise<number>;
 }
 
-/** A real Redis Cluster of three nodes without replicas, for this spec file; null where redis-server is not on the PATH. */
-export async function redisCluster(): Promise<TestRedisCluster | null> {
-  const program = findProgram('redis-server');
-  if (program === null) return null;
+const program = findProgram('redis-server');
+
+/** A server that REDIS_URL names is one alone: a cluster needs the program itself. */
+export const hasRedisServer = program !== null;
+
+/** A real Redis Cluster of three nodes without replicas, for this spec file. */
+export async function redisCluster(): Promise<TestRedisCluster> {
+  if (program === null) throw new Error('there is no redis-server on the PATH');
   const directory = await mkdtemp(join(tmpdir(), 'maskline-redis-cluster-'));
   cleanUp(() => rm(directory, { recursive: true, force: true, maxRetries: 10 }));
   const nodes = await Promise.all([0, 1, 2].map((i) => openNode(program, directory, i)));

@@ -1,4 +1,4 @@
-import { Remembered } from './remembered.js';
+import { Remembered } from '#platform';
 
 export const MINUTE = 60_000;
 

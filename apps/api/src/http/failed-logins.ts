@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readAnySid } from '#domain';
+import { Remembered } from '#platform';
 import { Allowance, MINUTE } from './allowance.js';
 import { networkOf } from './network-of.js';
-import { Remembered } from './remembered.js';
 
 /** What an address may fail in a minute at all names together, and all addresses at one name, in multiples of the setting. */
 const OF_AN_ADDRESS = 5;

@@ -1,7 +1,7 @@
 import { randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto';
 import { canonicalSid, readSid } from '#domain';
 import { partitionOf } from '#event-store';
-import type { Database } from '#platform';
+import { Remembered, type Database } from '#platform';
 import { findAuthTokens, findKeyHash } from '#read-model';
 import { hashSecret, openAuthToken } from './secrets.js';
 
@@ -17,15 +17,15 @@ interface Expected {
   readonly hashes: readonly Buffer[];
 }
 
-interface Remembered {
+interface Known {
   readonly until: number;
   readonly expected: Promise<Expected | null>;
 }
 
 /** A revoked key or changed token is refused everywhere after so long. */
 const MAX_AGE_MS = 5_000;
-/** Unknown names are remembered too, so that guessing costs the database nothing; the oldest make room. */
-const MAX_REMEMBERED = 10_000;
+/** Unknown names are remembered too, so that guessing costs the database nothing. Up to twice as many; the older ones make room. */
+const MOST_REMEMBERED = 10_000;
 
 const MOST_HASHES = 2;
 /** Stands where there is nothing to compare with. Nobody can present what has this hash. */
@@ -33,7 +33,7 @@ const NO_HASH = randomBytes(32);
 
 /** Checks account SID and one of its auth tokens, or API key SID and its secret. */
 export class Credentials {
-  readonly #remembered = new Map<string, Remembered>();
+  readonly #remembered = new Remembered<Known>(MOST_REMEMBERED);
 
   constructor(
     private readonly db: Database,
@@ -65,19 +65,12 @@ export class Credentials {
     if (known !== undefined && known.until > now) return known.expected;
     const expected = sid.startsWith('AC') ? this.#account(sid) : this.#apiKey(sid);
     const remembered = { until: now + MAX_AGE_MS, expected };
-    this.#remembered.delete(sid);
     this.#remembered.set(sid, remembered);
-    this.#makeRoom();
     // A failed look-up says nothing about the caller: the next request asks again.
     expected.catch(() => {
       if (this.#remembered.get(sid) === remembered) this.#remembered.delete(sid);
     });
     return expected;
-  }
-
-  #makeRoom(): void {
-    const [oldest] = this.#remembered.keys();
-    if (this.#remembered.size > MAX_REMEMBERED && oldest !== undefined) this.#remembered.delete(oldest);
   }
 
   async #account(sid: string): Promise<Expected | null> {

@@ -13,10 +13,15 @@ export class Remembered<Value> {
   }
 
   set(key: string, value: Value): void {
-    if (this.#young.size >= this.most) {
+    if (this.#young.size >= this.most && !this.#young.has(key)) {
       this.#old = this.#young;
       this.#young = new Map();
     }
     this.#young.set(key, value);
+  }
+
+  delete(key: string): void {
+    this.#young.delete(key);
+    this.#old.delete(key);
   }
 }

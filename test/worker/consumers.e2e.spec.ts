@@ -1,17 +1,10 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
 import { addConsumer, countReplay, listConsumers, removeConsumer } from '#event-store';
-import {
-  openDatabase,
-  packageRoot,
-  runningEmbeddedPostgres,
-  spawnSupervised,
-  type Database,
-} from '#platform';
+import { openDatabase, runningEmbeddedPostgres, type Database } from '#platform';
 import { eventQueue, openQueues, replayToConsumer } from '#queues';
 import {
   cleanUp,
@@ -23,9 +16,9 @@ import {
   testWorld,
   waitFor,
 } from '#testing';
+import { entriesIn, journalName, journalProgram, startJournal } from './session-journal.js';
 
-const name = 'session-journal';
-const program = join(packageRoot, 'dist', 'examples', name, 'main.js');
+const name = journalName;
 
 describe.each(queueBackends())('the example consumer, with queues on %s', (backend) => {
   it('handles each event once, though it is killed again and again, and once more for a replay', async () => {
@@ -143,34 +136,13 @@ async function open(backend: 'postgres' | 'redis') {
   return { database, store, queues, env };
 }
 
-function startJournal(env: Record<string, string>) {
-  const child = spawnSupervised(process.execPath, [program], { stopSignal: 'KILL', env });
-  const ended = once(child, 'close');
-  child.stdout.resume();
-  child.stderr.resume();
-  const kill = async () => {
-    child.kill('SIGKILL');
-    await ended;
-  };
-  cleanUp(kill);
-  return { kill };
-}
-
 /** Until it ends by itself. */
 async function runJournal(args: readonly string[], env: Record<string, string>) {
-  const child = spawn(process.execPath, [program, ...args], {
+  const child = spawn(process.execPath, [journalProgram, ...args], {
     env: { PATH: process.env['PATH'] ?? '', ...env },
   });
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   return { stdout, stderr, code: child.exitCode };
-}
-
-/** None before the journal has made its tables. */
-async function entriesIn(database: Database): Promise<number> {
-  const { rows } = await database.reads
-    .query<{ n: number }>('select count(*)::int as n from session_journal.entry')
-    .catch(() => ({ rows: [] }));
-  return rows[0]?.n ?? 0;
 }
 
 async function tally(database: Database): Promise<Record<string, number>> {

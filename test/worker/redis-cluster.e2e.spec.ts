@@ -1,9 +1,6 @@
-import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { addConsumer } from '#event-store';
-import { packageRoot, spawnSupervised, type Database } from '#platform';
 import {
-  cleanUp,
   hasRedisServer,
   redisCluster,
   startService,
@@ -12,9 +9,7 @@ import {
   testWorld,
   waitFor,
 } from '#testing';
-
-const consumer = 'session-journal';
-const program = join(packageRoot, 'dist', 'examples', consumer, 'main.js');
+import { entriesIn, journalName, startJournal } from './session-journal.js';
 
 (hasRedisServer ? describe : describe.skip)('queues on a Redis Cluster of three nodes', () => {
   it('expire sessions and feed consumers, also after each of the nodes was killed and came back', async () => {
@@ -30,14 +25,8 @@ const program = join(packageRoot, 'dist', 'examples', consumer, 'main.js');
       SWEEPER: 'false',
     };
     await startService('worker', { env });
-    await addConsumer(database.admin, consumer, ['SessionCreated', 'SessionExpired'], 'beginning');
-    const journal = spawnSupervised(process.execPath, [program], { stopSignal: 'TERM', env });
-    journal.stdout.resume();
-    journal.stderr.resume();
-    cleanUp(() => {
-      journal.stdin.end();
-      return Promise.resolve();
-    });
+    await addConsumer(database.admin, journalName, ['SessionCreated', 'SessionExpired'], 'beginning');
+    startJournal(env);
     const service = await testService(store);
     const liveAndEnd = async (sessions: number) => {
       const before = await entriesIn(database);
@@ -57,11 +46,3 @@ const program = join(packageRoot, 'dist', 'examples', consumer, 'main.js');
     expect(await entriesIn(database)).toBe(2 * (100 + 3 * 20));
   }, 180_000);
 });
-
-/** None before the journal has made its tables. */
-async function entriesIn(database: Database): Promise<number> {
-  const { rows } = await database.reads
-    .query<{ n: number }>('select count(*)::int as n from session_journal.entry')
-    .catch(() => ({ rows: [] }));
-  return rows[0]?.n ?? 0;
-}

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Footprint, marksOf } from './footprint.js';
 import { live, plainCommand } from './spec/plain-command.js';
-import type { ClaimRange, PreparedCommand } from './prepared-command.js';
+import type { ClaimRange } from '#domain';
+import type { PreparedCommand } from './prepared-command.js';
 
 function command(streamId: string, over: Partial<PreparedCommand> = {}): PreparedCommand {
   return plainCommand(streamId, { commandId: `c ${streamId}`, accountSid: 'AC1', ...over });

@@ -1,4 +1,5 @@
-import type { ClaimRange, PreparedCommand } from './prepared-command.js';
+import type { ClaimRange } from '#domain';
+import type { PreparedCommand } from './prepared-command.js';
 
 /** What one command writes and reads, as keys. */
 export interface Marks {

@@ -24,7 +24,14 @@ export { overloaded } from './overloaded.js';
 export { partitionOf } from './partition.js';
 export { plainArray, textArray } from './pg-array.js';
 export type { SecretChange } from './prepared-command.js';
-export { anyProjector, type AnyProjector, type Projected, type Projector } from './projector.js';
+export {
+  anyProjector,
+  type AnyProjector,
+  type ChildProjector,
+  type ChildStep,
+  type Projected,
+  type Projector,
+} from './projector.js';
 export { openSealed } from './open-sealed.js';
 export { readStream, type ReadStreamOptions } from './read-stream.js';
 export { isSealed, type SealedField } from './sealed-field.js';

@@ -1,4 +1,4 @@
-import type { Claim } from '#domain';
+import type { Claim, ClaimRange } from '#domain';
 
 /** A decision in the form in which it is appended: one stream, and what must hold for it elsewhere. */
 export interface PreparedCommand extends Envelope {
@@ -42,13 +42,6 @@ export interface Envelope {
 export interface Need {
   readonly stream: string;
   readonly version: number | null;
-}
-
-/** Every claim of a kind whose key is in [lo, hi), compared byte by byte. */
-export interface ClaimRange {
-  readonly kind: string;
-  readonly lo: string;
-  readonly hi: string;
 }
 
 export type SecretSlot = 'auth-token' | 'secondary-token' | 'key-hash';

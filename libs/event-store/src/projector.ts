@@ -25,6 +25,29 @@ export interface Projector<Event extends DomainEvent, Row extends { readonly sid
   };
 }
 
+/**
+ * A pure fold of a stream's events into rows of a table below it, such as the participants of a session: each event is about
+ * one row, or about none (null).
+ */
+export interface ChildProjector<Event extends DomainEvent, Row extends { readonly sid: string }> {
+  readonly table: string;
+  /** The columns that hold a time. */
+  readonly times: readonly (keyof Row & string)[];
+  /** The column that holds the id of the stream. */
+  readonly parentColumn: keyof Row & string;
+  readonly on: {
+    readonly [Type in Event['type']]: ChildStep<Extract<Event, { type: Type }>, Row> | null;
+  };
+  /** Takes all rows of the stream away. */
+  readonly endsWith: Event['type'];
+}
+
+export interface ChildStep<Event extends DomainEvent, Row> {
+  /** The SID of the row that the event is about. */
+  of(data: Event['data']): string;
+  apply(row: Row | null, projected: Projected<Event>): Row | null;
+}
+
 /** A projector whose types only its own lib knows. */
 export interface AnyProjector {
   readonly table: string;

@@ -1,4 +1,13 @@
-import type { CloseReason, GeoMatchLevel, NumberSelectionBehavior, SessionMode } from '#domain';
+import type {
+  Capabilities,
+  CloseReason,
+  GeoMatchLevel,
+  InteractionType,
+  LegStatus,
+  NumberSelectionBehavior,
+  Personal,
+  SessionMode,
+} from '#domain';
 
 // Rows as REST shows them: snake_case in PostgreSQL, here and on the wire. Every time is an ISO 8601 string
 // in UTC with milliseconds (`platform/database` reads timestamptz that way), bigint is a number.
@@ -40,8 +49,72 @@ export interface SessionRow {
   readonly date_updated: string;
 }
 
+export interface PhoneNumberRow {
+  readonly sid: string;
+  readonly account_sid: string;
+  readonly service_sid: string;
+  readonly phone_number: string;
+  readonly friendly_name: string;
+  readonly iso_country: string;
+  readonly capabilities: Capabilities;
+  readonly is_reserved: boolean;
+  readonly version: number;
+  readonly date_created: string;
+  readonly date_updated: string;
+}
+
+export type ShortCodeRow = Omit<PhoneNumberRow, 'phone_number' | 'friendly_name'> & {
+  readonly short_code: string;
+};
+
+export interface ParticipantRow {
+  readonly sid: string;
+  readonly account_sid: string;
+  readonly service_sid: string;
+  readonly session_sid: string;
+  readonly identifier: Personal<string>;
+  readonly friendly_name: Personal<string> | null;
+  readonly proxy_identifier: string;
+  readonly proxy_identifier_sid: string;
+  /** Set when it was removed: it is shown as long as the session is there. */
+  readonly date_deleted: string | null;
+  readonly date_created: string;
+  readonly date_updated: string;
+}
+
+export interface InteractionRow {
+  readonly sid: string;
+  readonly account_sid: string;
+  readonly service_sid: string;
+  readonly session_sid: string;
+  readonly type: InteractionType;
+  /** JSON as Twilio writes it: `{"body":"…"}` or `{"duration":"5"}`. */
+  readonly data: string | null;
+  readonly media_urls: readonly string[];
+  readonly inbound_participant_sid: string | null;
+  readonly inbound_resource_sid: string | null;
+  readonly inbound_resource_status: LegStatus | null;
+  readonly inbound_resource_type: 'Message' | 'Call' | null;
+  readonly inbound_resource_url: string | null;
+  readonly outbound_participant_sid: string | null;
+  readonly outbound_resource_sid: string | null;
+  readonly outbound_resource_status: LegStatus | null;
+  readonly outbound_resource_type: 'Message' | 'Call' | null;
+  readonly outbound_resource_url: string | null;
+  /** How often the carrier was asked to carry it on. */
+  readonly attempts: number;
+  /** A message that the carrier does not have yet and that nothing stands in the way of. */
+  readonly is_pending: boolean;
+  readonly date_created: string;
+  readonly date_updated: string;
+}
+
 /** The tables as the query builder knows them. */
 export interface ReadModelTables {
   readonly 'maskline.service': ServiceRow & { readonly partition: number };
   readonly 'maskline.session': SessionRow & { readonly partition: number };
+  readonly 'maskline.phone_number': PhoneNumberRow & { readonly partition: number };
+  readonly 'maskline.short_code': ShortCodeRow & { readonly partition: number };
+  readonly 'maskline.participant': ParticipantRow & { readonly partition: number };
+  readonly 'maskline.interaction': InteractionRow & { readonly partition: number };
 }

@@ -1,5 +1,5 @@
 import { DomainError, parameterInvalid } from '../shared/domain-error.js';
-import type { SessionCreated, SessionEvent, SessionMode } from './session.events.js';
+import type { ParticipantAdded, SessionCreated, SessionEvent, SessionMode } from './session.events.js';
 import { isActive, type ActiveSession, type ClosedSession, type Session } from './session.state.js';
 
 // Decisions are pure: the session as it is and what is asked go in, events come out or a DomainError is thrown.
@@ -25,7 +25,13 @@ export interface SessionUpdate {
   readonly status?: SessionStatus;
 }
 
-export function createSession(session: Session, wish: NewSession, now: string): SessionEvent[] {
+/** Its participants come with it or not at all; those of a session that is created closed hold no numbers. */
+export function createSession(
+  session: Session,
+  wish: NewSession,
+  now: string,
+  participants: readonly ParticipantAdded[] = [],
+): SessionEvent[] {
   if (session.status !== 'absent') throw new Error('a new session needs a fresh sid');
   refuseThePast(wish.dateExpiry, now);
   const { accountSid, serviceSid, uniqueName, mode, ttl, dateExpiry, status } = wish;
@@ -35,11 +41,11 @@ export function createSession(session: Session, wish: NewSession, now: string): 
   };
   switch (status) {
     case 'open':
-      return [created];
+      return [created, ...participants];
     case 'in-progress':
-      return [created, { type: 'SessionStarted', data: {} }];
+      return [created, ...participants, { type: 'SessionStarted', data: {} }];
     case 'closed':
-      return [created, { type: 'SessionClosed', data: { reason: 'api' } }];
+      return [created, ...participants, { type: 'SessionClosed', data: { reason: 'api' } }];
   }
 }
 
@@ -99,11 +105,17 @@ export function deleteSession(session: Session): SessionEvent[] {
   return [{ type: 'SessionDeleted', data: {} }];
 }
 
-function requireExisting(session: Session): ActiveSession | ClosedSession {
+export function requireExisting(session: Session): ActiveSession | ClosedSession {
   if (session.status === 'absent' || session.status === 'deleted') {
     throw new DomainError('session-not-found', 'there is no such session');
   }
   return session;
+}
+
+export function requireActive(session: Session): ActiveSession {
+  const known = requireExisting(session);
+  if (!isActive(known)) throw closed();
+  return known;
 }
 
 function refuseThePast(dateExpiry: string | null, now: string): void {

@@ -1,14 +1,27 @@
 import { DomainError } from '../shared/domain-error.js';
+import type { Personal } from '../shared/erased.js';
 import type { Claim, Stream } from '../shared/stream.js';
-import type { CloseReason, ExpiryReason, SessionEvent } from './session.events.js';
+import type { CloseReason, ExpiryReason, SessionEvent, SessionMode } from './session.events.js';
+import { pairKey } from './pair.js';
+
+/** Somebody who is in the session now. */
+export interface Participant {
+  readonly sid: string;
+  readonly identifier: Personal<string>;
+  readonly proxyIdentifier: string;
+}
 
 interface SessionFields {
   readonly serviceSid: string;
   readonly uniqueName: string | null;
+  readonly mode: SessionMode;
   readonly ttl: number;
   readonly dateExpiry: string | null;
   /** From here the ttl is measured: the latest of creation, last interaction and re-opening. */
   readonly idleSince: string;
+  readonly participants: readonly Participant[];
+  /** Identifiers of those who were removed: they may not come back. */
+  readonly removed: readonly Personal<string>[];
 }
 
 export type ActiveSession = SessionFields & { readonly status: 'open' | 'in-progress' };
@@ -34,39 +47,93 @@ export function expiryReason(session: Pick<SessionFields, 'dateExpiry'>): Expiry
 
 function evolve(session: Session, event: SessionEvent, occurredAt: string): Session {
   if (event.type === 'SessionCreated') {
-    const { serviceSid, uniqueName, ttl, dateExpiry } = event.data;
-    return { status: 'open', serviceSid, uniqueName, ttl, dateExpiry, idleSince: occurredAt };
+    const { serviceSid, uniqueName, mode, ttl, dateExpiry } = event.data;
+    return {
+      status: 'open',
+      serviceSid,
+      uniqueName,
+      mode,
+      ttl,
+      dateExpiry,
+      idleSince: occurredAt,
+      participants: [],
+      removed: [],
+    };
   }
   if (session.status === 'absent' || session.status === 'deleted') return session;
-  const { serviceSid, uniqueName, ttl, dateExpiry, idleSince } = session;
-  const fields = { serviceSid, uniqueName, ttl, dateExpiry, idleSince };
   switch (event.type) {
     case 'SessionStarted':
-      return { ...fields, status: 'in-progress' };
+      return { ...fieldsOf(session), status: 'in-progress' };
     case 'SessionTtlChanged':
       return { ...session, ttl: event.data.ttl };
     case 'SessionExpiryChanged':
       return { ...session, dateExpiry: event.data.dateExpiry };
     case 'SessionClosed':
     case 'SessionExpired':
-      return { ...fields, status: 'closed', reason: event.data.reason };
+      return { ...fieldsOf(session), status: 'closed', reason: event.data.reason };
     case 'SessionReopened':
       return {
-        ...fields,
+        ...fieldsOf(session),
         status: 'in-progress',
         dateExpiry: event.data.dateExpiry,
-        // A clock may have been set back since.
-        idleSince: occurredAt > idleSince ? occurredAt : idleSince,
+        idleSince: later(session.idleSince, occurredAt),
       };
     case 'SessionDeleted':
       return { status: 'deleted' };
+    case 'ParticipantAdded': {
+      const { participantSid: sid, identifier, proxyIdentifier } = event.data;
+      return { ...session, participants: [...session.participants, { sid, identifier, proxyIdentifier }] };
+    }
+    case 'ParticipantRemoved': {
+      const isGone = ({ sid }: Participant) => sid === event.data.participantSid;
+      return {
+        ...session,
+        participants: session.participants.filter((participant) => !isGone(participant)),
+        removed: [
+          ...session.removed,
+          ...session.participants.filter(isGone).map(({ identifier }) => identifier),
+        ],
+      };
+    }
+    case 'InteractionStarted':
+    case 'InteractionCompleted':
+      return { ...session, idleSince: later(session.idleSince, occurredAt) };
+    case 'ForwardAttempted':
+    case 'InteractionLegStatusChanged':
+    case 'InteractionBlocked':
+    case 'InteractionDeleted':
+      return session;
   }
 }
 
-/** A unique name is held by every session that exists, closed ones included. */
+/** What a session keeps whatever its status; by name, so that a reason to be closed is left behind. */
+function fieldsOf(session: SessionFields): SessionFields {
+  const { serviceSid, uniqueName, mode, ttl, dateExpiry, idleSince, participants, removed } = session;
+  return { serviceSid, uniqueName, mode, ttl, dateExpiry, idleSince, participants, removed };
+}
+
+/** A clock may have been set back since. */
+function later(a: string, b: string): string {
+  return b > a ? b : a;
+}
+
+/**
+ * A unique name is held by every session that exists, closed ones included; a person's number together with the proxy number
+ * that they use only while the session is active.
+ */
 function claims(session: Session): Claim[] {
-  if (session.status === 'absent' || session.status === 'deleted' || session.uniqueName === null) return [];
-  return [{ kind: 'session-name', key: sessionNameKey(session.serviceSid, session.uniqueName) }];
+  if (session.status === 'absent' || session.status === 'deleted') return [];
+  const { serviceSid, uniqueName, participants } = session;
+  const held: Claim[] =
+    uniqueName === null ? [] : [{ kind: 'session-name', key: sessionNameKey(serviceSid, uniqueName) }];
+  if (!isActive(session)) return held;
+  for (const { proxyIdentifier, identifier } of participants) {
+    // Erased only when the session is gone, which holds nothing.
+    if (typeof identifier === 'string') {
+      held.push({ kind: 'pair', key: pairKey(serviceSid, proxyIdentifier, identifier) });
+    }
+  }
+  return held;
 }
 
 /** Names are unique within a service, so the key of the claim starts with the service. */
@@ -87,7 +154,7 @@ export function expireSession(session: Session, now: string): SessionEvent[] {
 export const sessionStream: Stream<Session, SessionEvent> = {
   category: 'session',
   prefix: 'KC',
-  stateSchema: 1,
+  stateSchema: 2,
   initial: { status: 'absent' },
   deleted: { status: 'deleted' },
   evolve,
@@ -96,9 +163,20 @@ export const sessionStream: Stream<Session, SessionEvent> = {
     if (why === 'parent') return new DomainError('service-not-found', 'there is no such service');
     if (claim === 'session-name')
       return new DomainError('session-name-taken', 'Session UniqueName must be unique');
+    if (claim === 'pair')
+      return new DomainError('proxy-identifier-taken', 'another active session has this pair of numbers');
     return null;
   },
   parent: (session) => ('serviceSid' in session ? session.serviceSid : null),
   deadline: (session) => (isActive(session) ? expiresAt(session) : null),
   expire: expireSession,
+  personal: {
+    ParticipantAdded: { fields: ['identifier', 'friendlyName'] },
+    InteractionStarted: {
+      fields: ['body', 'mediaUrls'],
+      subject: ({ interactionSid }) => interactionSid,
+    },
+    InteractionCompleted: { fields: ['duration'], subject: ({ interactionSid }) => interactionSid },
+    InteractionDeleted: { erases: ({ interactionSid }) => interactionSid },
+  },
 };

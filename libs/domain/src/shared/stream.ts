@@ -8,6 +8,13 @@ export interface Claim {
   readonly key: string;
 }
 
+/** Every claim of a kind whose key is in [lo, hi), compared byte by byte. */
+export interface ClaimRange {
+  readonly kind: string;
+  readonly lo: string;
+  readonly hi: string;
+}
+
 /** Why the store refuses a decision that the decider made: what the command needs of other streams is not so. */
 export type AppendRefusal = 'parent' | 'taken' | 'in_use' | 'limit';
 
@@ -22,8 +29,8 @@ export interface Stream<State extends { readonly status: string }, Event extends
   /** The version of the shape of `State`; raise it when the shape changes, and stored states are folded anew. */
   readonly stateSchema: number;
   readonly initial: State;
-  /** What is left after the `…Deleted` event: the stream row keeps no state then. */
-  readonly deleted: State;
+  /** What is left after the `…Deleted` event: the stream row keeps no state then. Null for streams that never end. */
+  readonly deleted: State | null;
   /** Never throws, never validates. `occurredAt` is the time in the event's envelope. */
   evolve(state: State, event: Event, occurredAt: string): State;
   /** The names that the stream holds in this state; the store takes and releases the difference. */

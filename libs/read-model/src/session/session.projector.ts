@@ -1,5 +1,5 @@
 import { expiresAt, type SessionEvent } from '#domain';
-import type { Projector } from '#event-store';
+import type { Projected, Projector } from '#event-store';
 import { latest } from '../latest.js';
 import type { SessionRow } from '../tables.js';
 import { endedSession } from './ended-session.js';
@@ -75,8 +75,35 @@ export const sessionProjector: Projector<SessionEvent, SessionRow> = {
         date_updated: latest(row.date_updated, occurredAt),
       }),
     SessionDeleted: () => null,
+    // Who is in it and what they say stands in rows of its own.
+    ParticipantAdded: touched,
+    ParticipantRemoved: touched,
+    InteractionStarted: interacted,
+    InteractionCompleted: interacted,
+    ForwardAttempted: touched,
+    InteractionLegStatusChanged: touched,
+    InteractionBlocked: touched,
+    InteractionDeleted: touched,
   },
 };
+
+/** Only the version moves: REST shows no change of the session itself. */
+function touched(row: SessionRow | null, { version }: Projected): SessionRow | null {
+  return row && { ...row, version };
+}
+
+/** The session lives on from here: the ttl is measured anew. */
+function interacted(row: SessionRow | null, { version, occurredAt }: Projected): SessionRow | null {
+  return (
+    row &&
+    withDeadline({
+      ...row,
+      date_last_interaction: latest(row.date_created, row.date_last_interaction, occurredAt),
+      version,
+      date_updated: latest(row.date_updated, occurredAt),
+    })
+  );
+}
 
 function withDeadline(row: SessionRow): SessionRow {
   if (row.status === 'closed') return row;

@@ -181,6 +181,16 @@ function happened(world: World, event: SessionEvent, latest: number): World {
     case 'SessionExpired':
     case 'SessionDeleted':
       return after;
+    // Nobody here asks for more than sessions, which show nothing of these but the time of an interaction.
+    case 'ParticipantAdded':
+    case 'ParticipantRemoved':
+    case 'InteractionStarted':
+    case 'ForwardAttempted':
+    case 'InteractionLegStatusChanged':
+    case 'InteractionBlocked':
+    case 'InteractionCompleted':
+    case 'InteractionDeleted':
+      throw new Error(`no call of this history makes a ${event.type}`);
   }
 }
 

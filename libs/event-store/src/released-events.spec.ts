@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import type { AccountEvent, ServiceEvent, SessionEvent } from '#domain';
+import type { AccountEvent, PhoneNumberEvent, ServiceEvent, SessionEvent, ShortCodeEvent } from '#domain';
 import { canonicalJson } from './canonical-json.js';
 
 import { currentSchemaVersion, upcast, upcasters } from './upcasters.js';
@@ -9,7 +9,7 @@ import { currentSchemaVersion, upcast, upcasters } from './upcasters.js';
 // What is in a log stays there, so the shape of an event never changes once it is released: a new shape is a new version with an
 // upcaster, a fixture of its own and a line below, and the old ones stay as they are.
 
-type AnyEvent = AccountEvent | ServiceEvent | SessionEvent;
+type AnyEvent = AccountEvent | ServiceEvent | PhoneNumberEvent | ShortCodeEvent | SessionEvent;
 
 /** An event of each type with every field, as today's code makes it: a type that is missing or has another shape does not compile. */
 const today: { readonly [Type in AnyEvent['type']]: Required<Extract<AnyEvent, { type: Type }>['data']> } = {
@@ -57,6 +57,63 @@ const today: { readonly [Type in AnyEvent['type']]: Required<Extract<AnyEvent, {
   SessionExpired: { reason: 'ttl-expired', at: '2026-01-02T03:04:05.006Z' },
   SessionReopened: { dateExpiry: null },
   SessionDeleted: {},
+  ParticipantAdded: {
+    accountSid: 'AC0123456789abcdef0123456789abcdef',
+    serviceSid: 'KS0123456789abcdef0123456789abcdef',
+    participantSid: 'KP0123456789abcdef0123456789abcdef',
+    identifier: '+15005550001',
+    friendlyName: 'Alice',
+    proxyIdentifier: '+15005550010',
+    proxyIdentifierSid: 'PN0123456789abcdef0123456789abcdef',
+  },
+  ParticipantRemoved: { participantSid: 'KP0123456789abcdef0123456789abcdef' },
+  InteractionStarted: {
+    accountSid: 'AC0123456789abcdef0123456789abcdef',
+    serviceSid: 'KS0123456789abcdef0123456789abcdef',
+    interactionSid: 'KI0123456789abcdef0123456789abcdef',
+    type: 'message',
+    inbound: {
+      participantSid: 'KP0123456789abcdef0123456789abcdef',
+      resourceSid: 'SM0123456789abcdef0123456789abcdef',
+      resourceUrl: null,
+    },
+    outboundParticipantSid: 'KP00000000000000000000000000000002',
+    body: 'I am outside',
+    mediaUrls: ['https://example.com/door.jpg'],
+  },
+  ForwardAttempted: { interactionSid: 'KI0123456789abcdef0123456789abcdef', attempt: 1 },
+  InteractionLegStatusChanged: {
+    interactionSid: 'KI0123456789abcdef0123456789abcdef',
+    leg: 'outbound',
+    status: 'sent',
+    resourceSid: 'SM00000000000000000000000000000002',
+    resourceUrl: null,
+  },
+  InteractionBlocked: { interactionSid: 'KI0123456789abcdef0123456789abcdef' },
+  InteractionCompleted: { interactionSid: 'KI0123456789abcdef0123456789abcdef', duration: 5 },
+  InteractionDeleted: { interactionSid: 'KI0123456789abcdef0123456789abcdef' },
+  PhoneNumberAdded: {
+    accountSid: 'AC0123456789abcdef0123456789abcdef',
+    serviceSid: 'KS0123456789abcdef0123456789abcdef',
+    number: '+15005550010',
+    friendlyName: '(500) 555-0010',
+    isoCountry: 'US',
+    capabilities: { voice: true, sms: true, mms: true, fax: false },
+    isReserved: false,
+  },
+  PhoneNumberUpdated: { isReserved: true },
+  PhoneNumberRemoved: {},
+  ShortCodeAdded: {
+    accountSid: 'AC0123456789abcdef0123456789abcdef',
+    serviceSid: 'KS0123456789abcdef0123456789abcdef',
+    number: '12345',
+    friendlyName: '12345',
+    isoCountry: 'US',
+    capabilities: { voice: false, sms: true, mms: false, fax: false },
+    isReserved: false,
+  },
+  ShortCodeUpdated: { isReserved: true },
+  ShortCodeRemoved: {},
 };
 
 /** The digest of every fixture that was ever released. Lines are added, never changed. */
@@ -79,6 +136,20 @@ const released: Readonly<Record<string, string>> = {
   'SessionExpired.v1': 'ae1e4f0cdc75d1ae',
   'SessionReopened.v1': '001da8f2247e49cd',
   'SessionDeleted.v1': 'f28be726b7935279',
+  'ParticipantAdded.v1': '24d8194f427d7250',
+  'ParticipantRemoved.v1': 'ed02640368476808',
+  'InteractionStarted.v1': 'eee1b01d9fda318e',
+  'ForwardAttempted.v1': '734a90e4e42a95c2',
+  'InteractionLegStatusChanged.v1': '10fb0d88b684ccc8',
+  'InteractionBlocked.v1': '0506e2c26f8ffbab',
+  'InteractionCompleted.v1': 'ab711146bffe5476',
+  'InteractionDeleted.v1': 'b87b04bf05197f63',
+  'PhoneNumberAdded.v1': '343d2af9e439134a',
+  'PhoneNumberUpdated.v1': 'f16b694e3a9485ac',
+  'PhoneNumberRemoved.v1': 'f379a81e3c7bd608',
+  'ShortCodeAdded.v1': '91ae0e91a5ff8bb4',
+  'ShortCodeUpdated.v1': '2740f020dfe822b1',
+  'ShortCodeRemoved.v1': 'eb5f96fe51300d51',
 };
 
 interface Fixture {

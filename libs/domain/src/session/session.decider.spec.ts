@@ -287,9 +287,12 @@ describe('the name of a session', () => {
     status: 'open',
     serviceSid: 'KS1',
     uniqueName: 'order 1',
+    mode: 'voice-and-message',
     ttl: 0,
     dateExpiry: null,
     idleSince: created,
+    participants: [],
+    removed: [],
   };
 
   it('is held within its service as long as the session exists, closed ones included', () => {

@@ -1,9 +1,15 @@
 import type { Changed } from '#event-store';
-import type { ServiceRow, SessionRow } from '#read-model';
+import type { InteractionRow, ParticipantRow, ServiceRow, SessionRow } from '#read-model';
 
 interface Rows {
   service: ServiceRow;
   session: SessionRow;
+}
+
+/** The rows below a stream, by the first letters of their SIDs. */
+interface Children {
+  KP: ParticipantRow;
+  KI: InteractionRow;
 }
 
 /**
@@ -13,4 +19,15 @@ interface Rows {
 export function writtenRow<Table extends keyof Rows>(changed: Changed, table: Table): Rows[Table] | null {
   // The store holds rows of every table; the projector of this one made it.
   return (changed.rows[table] ?? null) as Rows[Table] | null;
+}
+
+/** The same of a row below the stream. */
+export function writtenChild<Prefix extends keyof Children>(
+  changed: Changed,
+  prefix: Prefix,
+  sid: string,
+): Children[Prefix] | null {
+  if (!sid.startsWith(prefix)) throw new Error(`a ${prefix} SID is wanted`);
+  // A SID is of one table only, and that table's projector made the row.
+  return (changed.children.get(sid) ?? null) as Children[Prefix] | null;
 }

@@ -5,6 +5,7 @@ import {
   blockInteraction,
   changeLegStatus,
   completeInteraction,
+  createSessionWith,
   deleteInteraction,
   partnerOf,
   startInteraction,
@@ -117,6 +118,24 @@ describe('startInteraction', () => {
   });
 });
 
+describe('createSessionWith', () => {
+  it('makes a session, its participants and the interaction at once', () => {
+    const wish = { ...place, uniqueName: null, mode: 'voice-and-message', ttl: 0, dateExpiry: null } as const;
+    const participants = [alice, bob].filter((event) => event.type === 'ParticipantAdded');
+    given()
+      .when(() =>
+        createSessionWith(
+          { ...wish, status: 'open' },
+          participants,
+          message,
+          false,
+          '2026-01-01T00:00:00.000Z',
+        ),
+      )
+      .then(creation(), alice, bob, arrived, started);
+  });
+});
+
 describe('partnerOf', () => {
   it('is the other one, or nobody', () => {
     const partnerAfter = (...events: SessionEvent[]) => {
@@ -139,16 +158,16 @@ describe('attemptForward', () => {
 
   it('counts, and starts the session if nothing has before', () => {
     given(...two, arrived)
-      .when((session) => attemptForward(session, 'KI1', waiting))
+      .when((session) => attemptForward(session, 'KI1', waiting, 0))
       .then(attempted(1), started);
     given(...two, arrived, started)
-      .when((session) => attemptForward(session, 'KI1', { ...waiting, attempts: 2 }))
+      .when((session) => attemptForward(session, 'KI1', { ...waiting, attempts: 2 }, 2))
       .then(attempted(3));
   });
 
   it('goes on though the session has ended since', () => {
     given(...two, arrived, started, closed)
-      .when((session) => attemptForward(session, 'KI1', waiting))
+      .when((session) => attemptForward(session, 'KI1', waiting, 0))
       .then(attempted(1));
   });
 
@@ -156,18 +175,19 @@ describe('attemptForward', () => {
     ['was blocked', { outboundStatus: 'canceled' }],
     ['is with the carrier', { outboundStatus: 'queued', outboundResourceSid: 'SM2' }],
     ['may be with the carrier', { outboundStatus: 'unknown' }],
+    ['is tried by somebody else', { attempts: 1 }],
   ] as const)('does nothing once it %s', (_, over) => {
     given(...two, arrived)
-      .when((session) => attemptForward(session, 'KI1', { ...waiting, ...over }))
+      .when((session) => attemptForward(session, 'KI1', { ...waiting, ...over }, 0))
       .thenNothing();
   });
 
   it('refuses what is not there', () => {
     given(...two)
-      .when((session) => attemptForward(session, 'KI1', null))
+      .when((session) => attemptForward(session, 'KI1', null, 0))
       .thenRefused('interaction-not-found');
     given()
-      .when((session) => attemptForward(session, 'KI1', waiting))
+      .when((session) => attemptForward(session, 'KI1', waiting, 0))
       .thenRefused('session-not-found');
   });
 });

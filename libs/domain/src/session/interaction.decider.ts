@@ -1,8 +1,14 @@
 import { DomainError } from '../shared/domain-error.js';
-import type { InteractionStarted, InteractionType, LegStatus, SessionEvent } from './session.events.js';
+import type {
+  InteractionStarted,
+  InteractionType,
+  LegStatus,
+  ParticipantAdded,
+  SessionEvent,
+} from './session.events.js';
 import { legMayBecome } from './leg-status.js';
-import { requireActive, requireExisting } from './session.decider.js';
-import { isActive, type Participant, type Session, type ActiveSession } from './session.state.js';
+import { createSession, requireActive, requireExisting, type NewSession } from './session.decider.js';
+import { isActive, sessionStream, type ActiveSession, type Participant, type Session } from './session.state.js';
 
 /** What a decision on an interaction must know of it: a session's state holds none of them, however many there are. */
 export interface Interaction {
@@ -22,6 +28,19 @@ export interface NewInteraction {
   readonly outboundParticipantSid: string;
   readonly body: string | null;
   readonly mediaUrls: readonly string[] | null;
+}
+
+/** A session that its first interaction brings into being. */
+export function createSessionWith(
+  session: NewSession,
+  participants: readonly ParticipantAdded[],
+  interaction: NewInteraction,
+  isIntercepted: boolean,
+  now: string,
+): SessionEvent[] {
+  const created = createSession(sessionStream.initial, session, now, participants);
+  const before = created.reduce((state, event) => sessionStream.evolve(state, event, now), sessionStream.initial);
+  return [...created, ...startInteraction(before, interaction, isIntercepted)];
 }
 
 /** Whoever is reached by somebody in this session; null while there is nobody else. */
@@ -57,16 +76,18 @@ export function startInteraction(
 
 /**
  * Written before the carrier is asked, so that a process that dies meanwhile leaves a trace. It was accepted while the session
- * was active, so it goes on its way though the session has ended since. Nothing once the carrier has it, or it was blocked.
+ * was active, so it goes on its way though the session has ended since. Nothing once the carrier has it, or it was blocked, or
+ * somebody else has made the attempt after those that the caller has `seen`.
  */
 export function attemptForward(
   session: Session,
   interactionSid: string,
   interaction: Interaction | null,
+  seen: number,
 ): SessionEvent[] {
   const known = requireExisting(session);
   const { attempts, outboundStatus, outboundResourceSid } = requireInteraction(interaction);
-  if (outboundResourceSid !== null || outboundStatus !== null) return [];
+  if (outboundResourceSid !== null || outboundStatus !== null || attempts !== seen) return [];
   const attempted: SessionEvent = {
     type: 'ForwardAttempted',
     data: { interactionSid, attempt: attempts + 1 },

@@ -1,0 +1,42 @@
+import { DomainError, isStopWord } from '#domain';
+import { NumberPool, ServiceQueries } from '#read-model';
+import { Alerts } from '../alerts/alerts.js';
+import { dropped, type Arrival, type Reception } from './arrival.js';
+import { OutOfSession } from './out-of-session.js';
+import { SessionArrivals } from './session-arrivals.js';
+
+/** Says where what the carrier brings belongs (contract §13.2). What is accepted is durable. */
+export class Arrivals {
+  constructor(
+    private readonly services: ServiceQueries,
+    private readonly pool: NumberPool,
+    private readonly sessions: SessionArrivals,
+    private readonly outOfSession: OutOfSession,
+    private readonly alerts: Alerts,
+    private readonly respectsStopWords: boolean,
+  ) {}
+
+  async take(arrival: Arrival): Promise<Reception> {
+    const { accountSid, serviceSid, from, to } = arrival.contact;
+    const service = await this.services.get(accountSid, serviceSid);
+    const place = { accountSid, serviceSid, identifier: from };
+    const [called, calling] = await Promise.all([
+      this.pool.find(place, { number: to, sid: null }),
+      this.pool.find(place, { number: from, sid: null }),
+    ]);
+    if (called?.serviceSid !== serviceSid) {
+      throw new DomainError('phone-number-not-found', 'the number is not in the pool of the service');
+    }
+    const about = { accountSid, serviceSid };
+    if (calling !== null) {
+      // Two pools would send each other the same message for ever.
+      this.alerts.raise(80905, { ...about, why: 'it came from a number of a pool' });
+      return dropped;
+    }
+    if (this.respectsStopWords && arrival.body !== null && isStopWord(arrival.body)) {
+      this.alerts.raise(80901, about);
+      return dropped;
+    }
+    return (await this.sessions.take(service, arrival)) ?? this.outOfSession.take(service, arrival);
+  }
+}

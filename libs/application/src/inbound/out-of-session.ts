@@ -1,0 +1,149 @@
+import { createSessionWith, DomainError, firstParticipants, serviceStream, sessionStream } from '#domain';
+import { EventStore } from '#event-store';
+import { newSid } from '#platform';
+import {
+  InteractionQueries,
+  ParticipantQueries,
+  Routes,
+  SessionQueries,
+  type Contact,
+  type InteractionRow,
+  type ServiceRow,
+} from '#read-model';
+import {
+  outOfSessionCallback,
+  readIdentifier,
+  type AutoCreateWish,
+  type EarlierSession,
+  type IdentifierCheck,
+} from '#wire';
+import { Alerts } from '../alerts/alerts.js';
+import { Callbacks } from '../callbacks/callbacks.js';
+import { ProxyNumbers, type ParticipantWish } from '../participant/proxy-numbers.js';
+import { writtenChild } from '../written-row.js';
+import { dropped, type Arrival, type Reception } from './arrival.js';
+import { arrivalContext } from './session-arrivals.js';
+
+/** Asks the account what shall become of what no session takes (contract §12.3). */
+export class OutOfSession {
+  constructor(
+    private readonly events: EventStore,
+    private readonly routes: Routes,
+    private readonly sessions: SessionQueries,
+    private readonly participants: ParticipantQueries,
+    private readonly interactions: InteractionQueries,
+    private readonly numbers: ProxyNumbers,
+    private readonly callbacks: Callbacks,
+    private readonly alerts: Alerts,
+    private readonly identifierCheck: IdentifierCheck,
+  ) {}
+
+  async take(service: ServiceRow, arrival: Arrival): Promise<Reception> {
+    const { account_sid: accountSid, sid: serviceSid, out_of_session_callback_url: url } = service;
+    const known = await this.#takenBefore(service, arrival);
+    if (known !== null) return { kind: 'accepted', row: known };
+    const about = { accountSid, serviceSid };
+    const earlier = await this.#earlier(arrival.contact);
+    if (url === null) {
+      this.alerts.raise(earlier === null ? 80903 : 80902, about);
+      return dropped;
+    }
+    const answer = await this.callbacks.askOutOfSession({
+      accountSid,
+      url,
+      form: outOfSessionCallback(arrival.parameters, earlier),
+      idempotencyToken: `out-of-session-${arrival.resourceSid}`,
+    });
+    switch (answer.kind) {
+      case 'twiml':
+        return { kind: 'answered', twiml: answer.xml };
+      case 'nothing':
+        return dropped;
+      case 'failed':
+        this.alerts.raise(80913, { ...about, why: answer.why });
+        return dropped;
+      case 'auto-create':
+        return this.#create(service, arrival, answer.wish).catch((error: unknown) => {
+          if (!(error instanceof DomainError)) throw error;
+          this.alerts.raise(80913, { ...about, why: error.code });
+          return dropped;
+        });
+    }
+  }
+
+  /** A session that was made on the spot may have ended when the carrier brings the same again. */
+  async #takenBefore({ account_sid, sid }: ServiceRow, arrival: Arrival): Promise<InteractionRow | null> {
+    const outcome = await this.events.outcomeOf(arrivalContext(arrival));
+    return outcome === null ? null : this.interactions.withInbound(account_sid, sid, arrival.resourceSid);
+  }
+
+  async #earlier(contact: Contact): Promise<EarlierSession | null> {
+    const route = await this.routes.findEarlier(contact);
+    if (route === null) return null;
+    const { accountSid, serviceSid } = contact;
+    const { sessionSid, inboundSid, outboundSid } = route;
+    const place = { accountSid, serviceSid, sessionSid };
+    const [session, inbound, outbound] = await Promise.all([
+      this.sessions.get(accountSid, serviceSid, sessionSid),
+      this.participants.get(place, inboundSid),
+      outboundSid === null ? null : this.participants.get(place, outboundSid),
+    ]);
+    return { session, inbound, outbound };
+  }
+
+  /** The session, both participants and the first interaction come together or not at all. */
+  async #create(service: ServiceRow, arrival: Arrival, wish: AutoCreateWish): Promise<Reception> {
+    const { account_sid: accountSid, sid: serviceSid } = service;
+    const { contact, type, resourceSid, body, mediaUrls } = arrival;
+    const { uniqueName, mode, dateExpiry } = wish;
+    const isIntercepted = service.intercept_callback_url !== null;
+    const wishes = [
+      this.#wishOf(contact.from, contact.to),
+      this.#wishOf(wish.participantIdentifier, wish.participantProxyIdentifier),
+    ] as const;
+    const place = { accountSid, serviceSid };
+    const interactionSid = newSid('KI');
+    const parent = { stream: serviceStream, id: serviceSid };
+    const changed = await this.numbers.giveTo({ service, mode }, wishes, ([sender, partner]) =>
+      this.events.create(
+        sessionStream,
+        newSid('KC'),
+        arrivalContext(arrival),
+        parent,
+        ({ now, parent: live }) => {
+          if (live?.status !== 'live') throw new DomainError('service-not-found', 'there is no such service');
+          const ttl = wish.ttl ?? live.defaultTtl;
+          return createSessionWith(
+            { ...place, uniqueName, mode, ttl, dateExpiry, status: 'open' },
+            firstParticipants([sender, partner], mode, place),
+            {
+              ...place,
+              interactionSid,
+              type,
+              inbound: { participantSid: sender.participantSid, resourceSid, resourceUrl: null },
+              outboundParticipantSid: partner.participantSid,
+              body,
+              mediaUrls,
+            },
+            isIntercepted,
+            now,
+          );
+        },
+      ),
+    );
+    const row = changed.isDuplicate
+      ? await this.interactions.withInbound(accountSid, serviceSid, resourceSid)
+      : writtenChild(changed, 'KI', interactionSid);
+    return row === null ? dropped : { kind: 'accepted', row };
+  }
+
+  #wishOf(identifier: string, proxyIdentifier: string | null): ParticipantWish {
+    return {
+      whom: readIdentifier(identifier, this.identifierCheck),
+      friendlyName: null,
+      proxyIdentifier,
+      proxyIdentifierSid: null,
+      isUnused: false,
+    };
+  }
+}

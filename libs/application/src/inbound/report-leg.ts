@@ -1,0 +1,64 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { DomainError } from '#domain';
+import { InteractionQueries } from '#read-model';
+import { Alerts } from '../alerts/alerts.js';
+import { Interactions } from '../interaction/interactions.js';
+import { readLegStatus } from '../interaction/read-leg-status.js';
+import { systemContext } from '../system-context.js';
+import type { InteractionPlace } from './webhooks.js';
+
+/** The end of a call, as the carrier tells it once. */
+export interface CallEnd {
+  /** Seconds of talk. */
+  readonly duration: number | null;
+}
+
+/** What the carrier says of the outbound leg; with `end`, the whole call is over. */
+export class ReportLeg extends Command<void> {
+  constructor(
+    readonly place: InteractionPlace,
+    /** The carrier's SID of the leg; null when there never was one. */
+    readonly resourceSid: string | null,
+    /** The status in the carrier's words. */
+    readonly word: string,
+    readonly end: CallEnd | null,
+  ) {
+    super();
+  }
+}
+
+/** Reports come in any order and more than once: the model takes what is news. */
+@CommandHandler(ReportLeg)
+export class ReportLegHandler implements ICommandHandler<ReportLeg> {
+  constructor(
+    private readonly queries: InteractionQueries,
+    private readonly interactions: Interactions,
+    private readonly alerts: Alerts,
+  ) {}
+
+  async execute({ place, resourceSid, word, end }: ReportLeg): Promise<void> {
+    const { accountSid, serviceSid, interactionSid } = place;
+    const sessionSid = await this.queries.sessionOf(accountSid, serviceSid, interactionSid);
+    if (sessionSid === null) {
+      // Deleted, as far as anybody can say.
+      this.alerts.raise(80907, place);
+      return;
+    }
+    const context = systemContext(accountSid, 'system:carrier');
+    const address = { sessionSid, interactionSid };
+    const status = readLegStatus(word);
+    try {
+      if (status !== null) {
+        const change = { leg: 'outbound', status, resourceSid, resourceUrl: null } as const;
+        await this.interactions.changeLeg(address, context, change);
+      }
+      if (end !== null) await this.interactions.complete(address, context, end.duration);
+    } catch (error) {
+      const isGone =
+        error instanceof DomainError &&
+        ['interaction-not-found', 'session-not-found', 'service-not-found'].includes(error.code);
+      if (!isGone) throw error;
+      this.alerts.raise(80907, place);
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import { isActive, partnerOf, sessionStream, startInteraction, type Session, type SessionEvent } from '#domain';
+import { EventStore, type EventContext } from '#event-store';
+import { newSid } from '#platform';
+import { InteractionQueries, Routes, type InteractionRow, type ServiceRow } from '#read-model';
+import { Alerts, type AlertCode } from '../alerts/alerts.js';
+import { systemContext } from '../system-context.js';
+import { writtenChild } from '../written-row.js';
+import { dropped, type Arrival, type Reception } from './arrival.js';
+
+/** Why a session does not take what has come. */
+type Refusal = 'ended' | 'expired' | 'mode' | 'no-partner';
+
+class NotTaken extends Error {
+  override readonly name = 'NotTaken';
+
+  constructor(readonly why: Refusal) {
+    super(why);
+  }
+}
+
+/** Takes what has come into the session that the pair of numbers leads to (contract §13.2, steps 3 to 7). */
+export class SessionArrivals {
+  constructor(
+    private readonly events: EventStore,
+    private readonly routes: Routes,
+    private readonly interactions: InteractionQueries,
+    private readonly alerts: Alerts,
+  ) {}
+
+  /** Null when no active session takes it, for want of one. */
+  async take(service: ServiceRow, arrival: Arrival): Promise<Reception | null> {
+    const { contact, type } = arrival;
+    const sessionSid = await this.routes.find(contact);
+    if (sessionSid === null) return null;
+    try {
+      const row = await this.#start(service, sessionSid, arrival);
+      return row === null ? dropped : { kind: 'accepted', row };
+    } catch (error) {
+      if (!(error instanceof NotTaken)) throw error;
+      const about = { accountSid: service.account_sid, serviceSid: service.sid, sessionSid };
+      const codes: Record<Refusal, AlertCode> = {
+        ended: 80902,
+        expired: 80904,
+        mode: type === 'message' ? 80910 : 80911,
+        'no-partner': 80614,
+      };
+      this.alerts.raise(codes[error.why], about);
+      return error.why === 'ended' || error.why === 'expired' ? null : dropped;
+    }
+  }
+
+  /** Durable when this resolves. Null for what was taken before and is deleted since. */
+  async #start(service: ServiceRow, sessionSid: string, arrival: Arrival): Promise<InteractionRow | null> {
+    const { account_sid: accountSid, sid: serviceSid } = service;
+    const interactionSid = newSid('KI');
+    const changed = await this.events.change(
+      sessionStream,
+      sessionSid,
+      arrivalContext(arrival),
+      (session) => arrive(session, service, interactionSid, arrival),
+      { subjects: [interactionSid] },
+    );
+    return changed.isDuplicate
+      ? this.interactions.withInbound(accountSid, serviceSid, arrival.resourceSid)
+      : writtenChild(changed, 'KI', interactionSid);
+  }
+}
+
+/** The carrier's SID makes the command: what it brings twice has one effect. */
+export function arrivalContext({ contact, resourceSid }: Arrival): EventContext {
+  const { accountSid, serviceSid } = contact;
+  const commandId = `in-${accountSid}-${resourceSid}`;
+  return systemContext(accountSid, 'system:carrier', { commandId, fingerprint: serviceSid });
+}
+
+function arrive(
+  session: Session,
+  service: ServiceRow,
+  interactionSid: string,
+  { contact, type, resourceSid, body, mediaUrls }: Arrival,
+): SessionEvent[] {
+  if (!isActive(session)) {
+    throw new NotTaken(session.status === 'closed' && session.reason !== 'api' ? 'expired' : 'ended');
+  }
+  const sender = session.participants.find(
+    ({ identifier, proxyIdentifier }) => identifier === contact.from && proxyIdentifier === contact.to,
+  );
+  if (sender === undefined) throw new NotTaken('ended');
+  if (session.mode === (type === 'message' ? 'voice-only' : 'message-only')) throw new NotTaken('mode');
+  const partner = partnerOf(session, sender.sid);
+  if (partner === null) throw new NotTaken('no-partner');
+  const { account_sid: accountSid, sid: serviceSid } = service;
+  return startInteraction(
+    session,
+    {
+      accountSid,
+      serviceSid,
+      interactionSid,
+      type,
+      inbound: { participantSid: sender.sid, resourceSid, resourceUrl: null },
+      outboundParticipantSid: partner.sid,
+      body,
+      mediaUrls,
+    },
+    service.intercept_callback_url !== null,
+  );
+}

@@ -1,0 +1,45 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { poolOf, type PhoneNumberEvent, type ShortCodeEvent } from '#domain';
+import { EventStore, type EventContext } from '#event-store';
+import type { NumberKind } from './number-kind.js';
+import { PoolLimits } from './pool-limits.js';
+
+export class UpdateInPool<Event extends PhoneNumberEvent | ShortCodeEvent> extends Command<void> {
+  constructor(
+    readonly kind: NumberKind<Event>,
+    readonly serviceSid: string,
+    readonly numberSid: string,
+    readonly isReserved: boolean | undefined,
+    readonly context: EventContext,
+  ) {
+    super();
+  }
+}
+
+/** Reserves a number or sets it free; sessions that use it go on. */
+@CommandHandler(UpdateInPool)
+export class UpdateInPoolHandler implements ICommandHandler<UpdateInPool<PhoneNumberEvent | ShortCodeEvent>> {
+  constructor(
+    private readonly events: EventStore,
+    private readonly limits: PoolLimits,
+  ) {}
+
+  async execute<Event extends PhoneNumberEvent | ShortCodeEvent>({
+    kind,
+    serviceSid,
+    numberSid,
+    isReserved,
+    context,
+  }: UpdateInPool<Event>): Promise<void> {
+    const { state } = await this.events.load(kind.stream, numberSid, context.accountSid);
+    const moves = state.status === 'pooled' && isReserved !== undefined && isReserved !== state.isReserved;
+    const counts = moves ? [{ ...poolOf(serviceSid, isReserved), max: this.limits.of(isReserved) }] : [];
+    await this.events.change(
+      kind.stream,
+      numberSid,
+      context,
+      (number) => kind.update(number, serviceSid, isReserved),
+      { counts },
+    );
+  }
+}

@@ -81,6 +81,52 @@ create table maskline.expiry_horizon (
   constraint expiry_horizon_pkey PRIMARY KEY (partition)
 ) with (fillfactor=50);
 
+create table maskline.interaction (
+  partition integer not null,
+  sid text collate "C" not null,
+  account_sid text collate "C" not null,
+  service_sid text collate "C" not null,
+  session_sid text collate "C" not null,
+  type text not null,
+  data text,
+  media_urls jsonb not null,
+  inbound_participant_sid text collate "C",
+  inbound_resource_sid text collate "C",
+  inbound_resource_status text,
+  inbound_resource_type text,
+  inbound_resource_url text,
+  outbound_participant_sid text collate "C",
+  outbound_resource_sid text collate "C",
+  outbound_resource_status text,
+  outbound_resource_type text,
+  outbound_resource_url text,
+  attempts integer not null,
+  is_pending boolean not null,
+  date_created timestamp with time zone not null,
+  date_updated timestamp with time zone not null,
+  constraint interaction_pkey PRIMARY KEY (partition, sid)
+) with (fillfactor=80);
+
+CREATE INDEX interaction_inbound ON maskline.interaction USING btree (partition, inbound_resource_sid) WHERE (inbound_resource_sid IS NOT NULL);
+
+CREATE INDEX interaction_list ON maskline.interaction USING btree (partition, session_sid, date_created DESC, sid DESC) WHERE (date_created > '-infinity'::timestamp with time zone);
+
+CREATE INDEX interaction_outbound ON maskline.interaction USING btree (partition, outbound_resource_sid) WHERE (outbound_resource_sid IS NOT NULL);
+
+CREATE INDEX interaction_pending ON maskline.interaction USING btree (partition, date_created) WHERE is_pending;
+
+CREATE INDEX interaction_sent ON maskline.interaction USING btree (partition, outbound_participant_sid, date_created DESC, sid DESC) WHERE (inbound_participant_sid IS NULL);
+
+comment on index maskline.interaction_inbound is 'What the carrier reports of is known by its own SID.';
+
+comment on index maskline.interaction_list is 'Keyset paging, newest first; all of a session, to delete them. For those who name its condition (0008).';
+
+comment on index maskline.interaction_outbound is 'What the carrier reports of is known by its own SID.';
+
+comment on index maskline.interaction_pending is 'Messages that the carrier does not have yet: few at any time.';
+
+comment on index maskline.interaction_sent is 'Keyset paging of what the account itself sent to a participant.';
+
 create table maskline.master_key (
   is_the_one boolean default true not null,
   canary bytea not null,
@@ -95,6 +141,58 @@ create table maskline.migration (
   constraint migration_pkey PRIMARY KEY (name)
 );
 
+create table maskline.number_use (
+  partition integer not null,
+  service_sid text collate "C" not null,
+  number text collate "C" not null,
+  sid text collate "C" not null,
+  account_sid text collate "C" not null,
+  iso_country text not null,
+  area_code text collate "C",
+  is_reserved boolean not null,
+  can_call boolean not null,
+  can_text boolean not null,
+  sessions integer not null,
+  added_at timestamp with time zone not null,
+  constraint number_use_pkey PRIMARY KEY (partition, service_sid, number)
+) with (fillfactor=50, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=1000);
+
+CREATE INDEX number_use_order ON maskline.number_use USING btree (partition, service_sid, is_reserved, sessions, added_at) WHERE (added_at > '-infinity'::timestamp with time zone);
+
+comment on column maskline.number_use.area_code is 'Of a North American number; else null.';
+
+comment on column maskline.number_use.sessions is 'Active sessions that hold a pair with the number, each counted once.';
+
+comment on index maskline.number_use_order is 'The order in which numbers are given out: least used first, then oldest. For those who name its condition (0008).';
+
+comment on table maskline.number_use is 'One row for each number and short code of a pool, in the transactions of the events, under the head row.';
+
+create table maskline.participant (
+  partition integer not null,
+  sid text collate "C" not null,
+  account_sid text collate "C" not null,
+  service_sid text collate "C" not null,
+  session_sid text collate "C" not null,
+  identifier text collate "C",
+  friendly_name text,
+  proxy_identifier text collate "C" not null,
+  proxy_identifier_sid text collate "C" not null,
+  date_deleted timestamp with time zone,
+  date_created timestamp with time zone not null,
+  date_updated timestamp with time zone not null,
+  constraint participant_pkey PRIMARY KEY (partition, sid)
+);
+
+CREATE INDEX participant_list ON maskline.participant USING btree (partition, session_sid, date_created DESC, sid DESC) WHERE (date_created > '-infinity'::timestamp with time zone);
+
+CREATE INDEX participant_person ON maskline.participant USING btree (partition, service_sid, identifier) WHERE (identifier > ''::text);
+
+comment on column maskline.participant.identifier is 'Null only in a row that was made again after its session''s key was lost.';
+
+comment on index maskline.participant_list is 'Keyset paging, newest first; all of a session, to delete them. For those who name its condition (0008).';
+
+comment on index maskline.participant_person is 'Where somebody has been: the number they had before, and their sessions. For those who name its condition (0008).';
+
 create table maskline.partition_head (
   partition integer not null,
   "position" bigint default 0 not null,
@@ -102,6 +200,30 @@ create table maskline.partition_head (
   epoch integer default 1 not null,
   constraint partition_head_pkey PRIMARY KEY (partition)
 ) with (fillfactor=10, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=1000);
+
+create table maskline.phone_number (
+  partition integer not null,
+  sid text collate "C" not null,
+  account_sid text collate "C" not null,
+  service_sid text collate "C" not null,
+  phone_number text collate "C" not null,
+  friendly_name text not null,
+  iso_country text not null,
+  capabilities jsonb not null,
+  is_reserved boolean not null,
+  version bigint not null,
+  date_created timestamp with time zone not null,
+  date_updated timestamp with time zone not null,
+  constraint phone_number_pkey PRIMARY KEY (partition, sid)
+);
+
+CREATE INDEX phone_number_list ON maskline.phone_number USING btree (partition, service_sid, date_created DESC, sid DESC) WHERE (date_created > '-infinity'::timestamp with time zone);
+
+CREATE UNIQUE INDEX phone_number_number ON maskline.phone_number USING btree (partition, account_sid, phone_number) WHERE (phone_number > ''::text);
+
+comment on index maskline.phone_number_list is 'Keyset paging, newest first. For those who name its condition (0008).';
+
+comment on index maskline.phone_number_number is 'Finds the pool that a number is in; a backstop behind the claim. For those who name its condition (0008).';
 
 create table maskline.rebuild (
   table_name text collate "C" not null,
@@ -185,6 +307,29 @@ comment on index maskline.session_list is 'Keyset paging, newest first; also the
 comment on index maskline.session_name is 'Finds a session by its name; a backstop behind the claim.';
 
 comment on index maskline.session_timer is 'What falls due. No status in the predicate: it would cost the HOT update of every interaction.';
+
+create table maskline.short_code (
+  partition integer not null,
+  sid text collate "C" not null,
+  account_sid text collate "C" not null,
+  service_sid text collate "C" not null,
+  short_code text collate "C" not null,
+  iso_country text not null,
+  capabilities jsonb not null,
+  is_reserved boolean not null,
+  version bigint not null,
+  date_created timestamp with time zone not null,
+  date_updated timestamp with time zone not null,
+  constraint short_code_pkey PRIMARY KEY (partition, sid)
+);
+
+CREATE INDEX short_code_list ON maskline.short_code USING btree (partition, service_sid, date_created DESC, sid DESC) WHERE (date_created > '-infinity'::timestamp with time zone);
+
+CREATE UNIQUE INDEX short_code_number ON maskline.short_code USING btree (partition, account_sid, short_code) WHERE (short_code > ''::text);
+
+comment on index maskline.short_code_list is 'Keyset paging, newest first. For those who name its condition (0008).';
+
+comment on index maskline.short_code_number is 'Finds the pool that a short code is in; a backstop behind the claim. For those who name its condition (0008).';
 
 create table maskline.stream (
   partition integer not null,
@@ -470,16 +615,97 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION maskline.children_of(p integer, category text, stream text, sids jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET enable_seqscan TO 'off'
+AS $function$
+begin
+  case category
+    when 'session' then
+      return jsonb_build_object(
+        'participant', (
+          select coalesce(jsonb_agg(to_jsonb(r) - 'partition'), '[]') from jsonb_array_elements_text(sids) wanted(sid)
+          cross join lateral (
+            select * from maskline.participant r where r.partition = p and r.sid = wanted.sid and r.session_sid = stream limit 1
+          ) r
+          where wanted.sid >= 'KP' and wanted.sid < 'KQ'
+        ),
+        'interaction', (
+          select coalesce(jsonb_agg(to_jsonb(r) - 'partition'), '[]') from jsonb_array_elements_text(sids) wanted(sid)
+          cross join lateral (
+            select * from maskline.interaction r where r.partition = p and r.sid = wanted.sid and r.session_sid = stream limit 1
+          ) r
+          where wanted.sid >= 'KI' and wanted.sid < 'KJ'
+        )
+      );
+    else
+      return null;
+  end case;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION maskline.clock()
  RETURNS timestamp with time zone
  LANGUAGE sql
 RETURN date_trunc('milliseconds'::text, clock_timestamp());
+
+CREATE OR REPLACE FUNCTION maskline.count_sessions(p integer, account text, service text, digits text)
+ RETURNS integer
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'maskline', 'pg_catalog'
+AS $function$
+begin
+  return (
+    select count(distinct x.stream_id) from claim x
+    where x.partition = p and x.account_sid = account and x.kind = 'pair'
+      and x.key >= (service || '/' || digits || '/') collate "C" and x.key < (service || '/' || digits || '0') collate "C"
+  );
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION maskline.count_uses(p integer, uses jsonb, ok boolean[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'maskline', 'pg_catalog'
+AS $function$
+declare
+  used record;
+begin
+  for used in
+    select r.service_sid, r.number, sum(r.by)::int as by
+    from jsonb_to_recordset(uses) r(cmd int, service_sid text, number text, by int)
+    where ok[r.cmd] group by r.service_sid, r.number
+  loop
+    update number_use u set sessions = u.sessions + used.by
+    where u.partition = p and u.service_sid = used.service_sid and u.number = used.number and used.by <> 0;
+  end loop;
+end
+$function$;
 
 CREATE OR REPLACE FUNCTION maskline.events_after(p integer, stream text, after bigint, most integer)
  RETURNS jsonb
  LANGUAGE sql
  STABLE
 RETURN (SELECT COALESCE(jsonb_agg((to_jsonb(e.*) - 'content_hash'::text) ORDER BY e.version), '[]'::jsonb) AS "coalesce" FROM (SELECT e_1.partition, e_1."position", e_1.stream_id, e_1.version, e_1.type, e_1.schema_version, e_1.event_id, e_1.account_sid, e_1.command_id, e_1.correlation_id, e_1.causation_id, e_1.actor, e_1.request_id, e_1.trace_parent, e_1.occurred_at, e_1.recorded_at, e_1.data, e_1.content_hash FROM event e_1 WHERE ((e_1.partition = events_after.p) AND (e_1.stream_id = events_after.stream) AND (e_1.version > events_after.after)) ORDER BY e_1.version LIMIT events_after.most) e);
+
+CREATE OR REPLACE FUNCTION maskline.pool_number(p integer, account text, service text, digits text, number_sid text, country text, capabilities jsonb, reserved boolean, added timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'maskline', 'pg_catalog'
+AS $function$
+begin
+  update number_use u set is_reserved = reserved where u.partition = p and u.service_sid = service and u.number = digits;
+  if not found then
+    insert into number_use (partition, service_sid, number, sid, account_sid, iso_country, area_code, is_reserved, can_call, can_text,
+      sessions, added_at)
+    values (p, service, digits, number_sid, account, country, substring(digits from '^\+1(\d{3})\d{7}$'), reserved,
+      (capabilities ->> 'voice')::boolean, (capabilities ->> 'sms')::boolean, maskline.count_sessions(p, account, service, digits), added);
+  end if;
+end
+$function$;
 
 CREATE OR REPLACE FUNCTION maskline.project(p integer, rows jsonb, ok boolean[])
  RETURNS void
@@ -540,6 +766,152 @@ begin
       delete from service s where s.partition = p and s.sid = gone.sid;
     end loop;
   end if;
+
+  if rows ?| '{participant,participant_gone,participant_below,interaction,interaction_gone,interaction_below}' then
+    perform maskline.project_below(p, rows, ok);
+  end if;
+  if rows ? 'number_use' then
+    perform maskline.count_uses(p, rows -> 'number_use', ok);
+  end if;
+  -- Last, for a number that comes to a pool counts what uses it.
+  if rows ?| '{phone_number,phone_number_gone,short_code,short_code_gone}' then
+    perform maskline.project_pool(p, rows, ok);
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION maskline.project_below(p integer, rows jsonb, ok boolean[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'maskline', 'pg_catalog'
+AS $function$
+declare
+  part jsonb;
+  gone record;
+begin
+  part := rows -> 'participant_below';
+  if part is not null then
+    for gone in select r.sid from jsonb_to_recordset(part) r(cmd int, sid text) where ok[r.cmd]
+    loop
+      delete from participant s where s.partition = p and s.session_sid = gone.sid and s.date_created > '-infinity';
+    end loop;
+  end if;
+
+  part := rows -> 'participant_gone';
+  if part is not null then
+    for gone in select r.sid from jsonb_to_recordset(part) r(cmd int, sid text) where ok[r.cmd]
+    loop
+      delete from participant s where s.partition = p and s.sid = gone.sid;
+    end loop;
+  end if;
+
+  part := rows -> 'participant';
+  if part is not null then
+    insert into participant (partition, sid, account_sid, service_sid, session_sid, identifier, friendly_name, proxy_identifier,
+      proxy_identifier_sid, date_deleted, date_created, date_updated)
+    select p, r.sid, r.account_sid, r.service_sid, r.session_sid, r.identifier, r.friendly_name, r.proxy_identifier,
+      r.proxy_identifier_sid, r.date_deleted, r.date_created, r.date_updated
+    from jsonb_to_recordset(part) r(cmd int, sid text, account_sid text, service_sid text, session_sid text, identifier text,
+      friendly_name text, proxy_identifier text, proxy_identifier_sid text, date_deleted timestamptz, date_created timestamptz,
+      date_updated timestamptz)
+    where ok[r.cmd]
+    on conflict (partition, sid) do update set date_deleted = excluded.date_deleted, date_updated = excluded.date_updated;
+  end if;
+
+  part := rows -> 'interaction_below';
+  if part is not null then
+    for gone in select r.sid from jsonb_to_recordset(part) r(cmd int, sid text) where ok[r.cmd]
+    loop
+      delete from interaction s where s.partition = p and s.session_sid = gone.sid and s.date_created > '-infinity';
+    end loop;
+  end if;
+
+  part := rows -> 'interaction_gone';
+  if part is not null then
+    for gone in select r.sid from jsonb_to_recordset(part) r(cmd int, sid text) where ok[r.cmd]
+    loop
+      delete from interaction s where s.partition = p and s.sid = gone.sid;
+    end loop;
+  end if;
+
+  part := rows -> 'interaction';
+  if part is not null then
+    insert into interaction (partition, sid, account_sid, service_sid, session_sid, type, data, media_urls,
+      inbound_participant_sid, inbound_resource_sid, inbound_resource_status, inbound_resource_type, inbound_resource_url,
+      outbound_participant_sid, outbound_resource_sid, outbound_resource_status, outbound_resource_type, outbound_resource_url,
+      attempts, is_pending, date_created, date_updated)
+    select p, r.sid, r.account_sid, r.service_sid, r.session_sid, r.type, r.data, r.media_urls,
+      r.inbound_participant_sid, r.inbound_resource_sid, r.inbound_resource_status, r.inbound_resource_type, r.inbound_resource_url,
+      r.outbound_participant_sid, r.outbound_resource_sid, r.outbound_resource_status, r.outbound_resource_type, r.outbound_resource_url,
+      r.attempts, r.is_pending, r.date_created, r.date_updated
+    from jsonb_to_recordset(part) r(cmd int, sid text, account_sid text, service_sid text, session_sid text, type text,
+      data text, media_urls jsonb, inbound_participant_sid text, inbound_resource_sid text, inbound_resource_status text,
+      inbound_resource_type text, inbound_resource_url text, outbound_participant_sid text, outbound_resource_sid text,
+      outbound_resource_status text, outbound_resource_type text, outbound_resource_url text, attempts int, is_pending boolean,
+      date_created timestamptz, date_updated timestamptz)
+    where ok[r.cmd]
+    on conflict (partition, sid) do update
+    set data = excluded.data, inbound_resource_status = excluded.inbound_resource_status,
+      outbound_participant_sid = excluded.outbound_participant_sid, outbound_resource_sid = excluded.outbound_resource_sid,
+      outbound_resource_status = excluded.outbound_resource_status, outbound_resource_type = excluded.outbound_resource_type,
+      outbound_resource_url = excluded.outbound_resource_url, attempts = excluded.attempts, is_pending = excluded.is_pending,
+      date_updated = excluded.date_updated;
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION maskline.project_pool(p integer, rows jsonb, ok boolean[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'maskline', 'pg_catalog'
+AS $function$
+declare
+  gone record;
+  freed record;
+  pooled record;
+begin
+  for gone in select r.sid from jsonb_to_recordset(rows -> 'phone_number_gone') r(cmd int, sid text) where ok[r.cmd]
+  loop
+    delete from phone_number s where s.partition = p and s.sid = gone.sid returning s.service_sid, s.phone_number as number into freed;
+    delete from number_use u where u.partition = p and u.service_sid = freed.service_sid and u.number = freed.number;
+  end loop;
+
+  for pooled in
+    select * from jsonb_to_recordset(rows -> 'phone_number') r(cmd int, sid text, account_sid text, service_sid text, phone_number text,
+      friendly_name text, iso_country text, capabilities jsonb, is_reserved boolean, version bigint, date_created timestamptz,
+      date_updated timestamptz)
+    where ok[r.cmd]
+  loop
+    insert into phone_number (partition, sid, account_sid, service_sid, phone_number, friendly_name, iso_country, capabilities,
+      is_reserved, version, date_created, date_updated)
+    values (p, pooled.sid, pooled.account_sid, pooled.service_sid, pooled.phone_number, pooled.friendly_name, pooled.iso_country,
+      pooled.capabilities, pooled.is_reserved, pooled.version, pooled.date_created, pooled.date_updated)
+    on conflict (partition, sid) do update
+    set is_reserved = excluded.is_reserved, version = excluded.version, date_updated = excluded.date_updated;
+    perform maskline.pool_number(p, pooled.account_sid, pooled.service_sid, pooled.phone_number, pooled.sid, pooled.iso_country,
+      pooled.capabilities, pooled.is_reserved, pooled.date_created);
+  end loop;
+
+  for gone in select r.sid from jsonb_to_recordset(rows -> 'short_code_gone') r(cmd int, sid text) where ok[r.cmd]
+  loop
+    delete from short_code s where s.partition = p and s.sid = gone.sid returning s.service_sid, s.short_code as number into freed;
+    delete from number_use u where u.partition = p and u.service_sid = freed.service_sid and u.number = freed.number;
+  end loop;
+
+  for pooled in
+    select * from jsonb_to_recordset(rows -> 'short_code') r(cmd int, sid text, account_sid text, service_sid text, short_code text,
+      iso_country text, capabilities jsonb, is_reserved boolean, version bigint, date_created timestamptz, date_updated timestamptz)
+    where ok[r.cmd]
+  loop
+    insert into short_code (partition, sid, account_sid, service_sid, short_code, iso_country, capabilities, is_reserved, version,
+      date_created, date_updated)
+    values (p, pooled.sid, pooled.account_sid, pooled.service_sid, pooled.short_code, pooled.iso_country, pooled.capabilities,
+      pooled.is_reserved, pooled.version, pooled.date_created, pooled.date_updated)
+    on conflict (partition, sid) do update
+    set is_reserved = excluded.is_reserved, version = excluded.version, date_updated = excluded.date_updated;
+    perform maskline.pool_number(p, pooled.account_sid, pooled.service_sid, pooled.short_code, pooled.sid, pooled.iso_country,
+      pooled.capabilities, pooled.is_reserved, pooled.date_created);
+  end loop;
 end
 $function$;
 
@@ -555,6 +927,10 @@ begin
       return (select jsonb_build_object('session', to_jsonb(s) - '{partition,timer_at}'::text[]) from maskline.session s where s.partition = p and s.sid = stream);
     when 'service' then
       return (select jsonb_build_object('service', to_jsonb(s) - 'partition') from maskline.service s where s.partition = p and s.sid = stream);
+    when 'phone-number' then
+      return (select jsonb_build_object('phone_number', to_jsonb(s) - 'partition') from maskline.phone_number s where s.partition = p and s.sid = stream);
+    when 'short-code' then
+      return (select jsonb_build_object('short_code', to_jsonb(s) - 'partition') from maskline.short_code s where s.partition = p and s.sid = stream);
     else
       return null;
   end case;

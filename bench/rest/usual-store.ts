@@ -61,7 +61,7 @@ export class UsualStore extends EventStore {
     // The projector of this table makes rows of this shape.
     const row = inlineProjectors['session']?.[0]?.apply(null, projected) as SessionRow;
     await this.#write(id, context, event, row);
-    return { sid: id, version: 1, isDuplicate: false, rows: { session: row } };
+    return { sid: id, version: 1, isDuplicate: false, rows: { session: row }, children: new Map() };
   }
 
   async #write(id: string, context: EventContext, event: DomainEvent, row: SessionRow): Promise<void> {

@@ -95,6 +95,7 @@ describe.each(postgresVersions())('plans made while the tables were empty, on Po
         commandId,
         rowsOf: 'session',
         subjects: [streamId],
+        children: [streamId],
       })),
     );
   }

@@ -180,17 +180,25 @@ function rareParts(commands: readonly PreparedCommand[]): string | null {
   });
 }
 
-/** `{"<table>": [{cmd, …row}], "<table>_gone": [{cmd, sid}]}`; rows are JSON already and are only joined. */
+/**
+ * `{"<table>": [{cmd, …row}], "<table>_gone": [{cmd, sid}], "<table>_below": [{cmd, sid}], "number_use": [{cmd, service_sid,
+ * number, by}]}`; rows are JSON already and are only joined.
+ */
 export function rowParts(commands: readonly PreparedCommand[]): string | null {
   const parts = new Map<string, string>();
   const add = (part: string, row: string) => {
     const before = parts.get(part);
     parts.set(part, before === undefined ? row : `${before},${row}`);
   };
-  commands.forEach(({ rows }, i) => {
-    for (const { table, sid, row } of rows) {
-      if (row === null) add(`${table}_gone`, `{"cmd":${i + 1},"sid":"${sid}"}`);
-      else add(table, `{"cmd":${i + 1},${row.slice(1)}`);
+  commands.forEach(({ rows, uses }, i) => {
+    for (const change of rows) {
+      const { table } = change;
+      if ('below' in change) add(`${table}_below`, `{"cmd":${i + 1},"sid":"${change.below}"}`);
+      else if (change.row === null) add(`${table}_gone`, `{"cmd":${i + 1},"sid":"${change.sid}"}`);
+      else add(table, `{"cmd":${i + 1},${change.row.slice(1)}`);
+    }
+    for (const { serviceSid: service_sid, number, by } of uses) {
+      add('number_use', JSON.stringify({ cmd: i + 1, service_sid, number, by }));
     }
   });
   if (parts.size === 0) return null;

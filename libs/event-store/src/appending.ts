@@ -2,13 +2,14 @@ import type { DomainEvent, Stream } from '#domain';
 import { newUuid } from '#platform';
 import type { Outcome, Queryable } from './append.js';
 import { Batcher, type BatcherOptions } from './batcher.js';
-import { evolved, type Aggregate, type Current, type Reading } from './current.js';
+import { evolved, type Aggregate, type Current, type Reading, type RowsBySid } from './current.js';
 import type { EventContext } from './event-context.js';
 import type { OneAtATime } from './one-at-a-time.js';
 import { firstOutcome, type Changed } from './outcomes.js';
 import { partitionOf } from './partition.js';
 import { prepare, type ChangeOptions } from './prepare.js';
 import { projectInline } from './project-inline.js';
+import type { InlineProjector } from './projector.js';
 import type { Recent } from './recent.js';
 import { recordedEvent } from './upcasters.js';
 
@@ -52,7 +53,8 @@ export class Appending {
     options: ChangeOptions,
     commandId = context.idempotency?.commandId ?? newUuid(),
   ): Promise<Appended> {
-    const { command, rows } = prepare(stream, id, context, commandId, current, events, options, this.reading);
+    const prepared = prepare(stream, id, context, commandId, current, events, options, this.reading);
+    const { command, rows, children } = prepared;
     const batcher = this.#batchers[partitionOf(context.accountSid, this.partitions)];
     if (batcher === undefined) throw new Error('there is no such partition');
     // Those who want the same name take turns: in the batcher they would stand in the way of everybody behind them.
@@ -65,7 +67,7 @@ export class Appending {
           );
     if ('now' in outcome) this.recent.tell(outcome.now);
     if (outcome.kind === 'duplicate') return { outcome, changed: firstOutcome(outcome, context) };
-    const changed = { sid: id, version: current.version + events.length, isDuplicate: false, rows };
+    const changed = { sid: id, version: current.version + events.length, isDuplicate: false, rows, children };
     if (outcome.kind === 'ok') return { outcome, changed };
     if (outcome.kind !== 'conflict') return { outcome, changed: null };
     // Newer events of this very command: it was committed, by a try of ours whose answer was lost, or by another process.
@@ -78,7 +80,10 @@ export class Appending {
     return { outcome, changed: null };
   }
 
-  /** Folds in what a conflict handed back, which saves the reload; null when that was not all. */
+  /**
+   * Folds in what a conflict handed back, which saves the reload; null when that was not all, or not enough: what tells about
+   * people comes sealed, and brings and takes keys.
+   */
   caughtUp<State extends Aggregate, Event extends DomainEvent>(
     stream: Stream<State, Event>,
     streamId: string,
@@ -86,16 +91,21 @@ export class Appending {
     conflict: Extract<Outcome, { kind: 'conflict' }>,
   ): Current<State> | null {
     if (current.version + conflict.newer.length !== conflict.version) return null;
-    // What came meanwhile may have brought keys, and only a load brings those along.
-    if (stream.personal !== undefined) return null;
+    const personal: Readonly<Record<string, unknown>> = stream.personal ?? {};
+    if (conflict.newer.some(({ type }) => personal[type] !== undefined)) return null;
     const { projectors, upcasters } = this.reading;
     return conflict.newer.reduce((before: Current<State>, row): Current<State> => {
       const recorded = recordedEvent(row, upcasters);
       const { event, occurredAt, version } = recorded;
+      const concerned = (projectors[stream.category] ?? []).filter((projector) =>
+        isConcerned(projector, event, before.children),
+      );
+      const { rows, children } = projectInline(concerned, streamId, before, occurredAt, [event]);
       return {
         version,
         state: evolved(stream, before.state, recorded),
-        rows: projectInline(projectors[stream.category] ?? [], streamId, before, occurredAt, [event]),
+        rows,
+        children,
         now: conflict.now,
         goodUntil: null,
         parentVersion: null,
@@ -103,4 +113,11 @@ export class Appending {
       };
     }, current);
   }
+}
+
+/** Others may have changed rows below the stream that nobody here has asked for. */
+function isConcerned(projector: InlineProjector, event: DomainEvent, children: RowsBySid): boolean {
+  if (!projector.isChild || event.type === projector.endsWith) return true;
+  const sid = projector.rowOf(event);
+  return sid !== null && children.has(sid);
 }

@@ -1,5 +1,5 @@
 import type { DomainEvent, Stream } from '#domain';
-import type { Aggregate, Current } from './current.js';
+import { noChildren, type Aggregate, type Current } from './current.js';
 import type { EventContext } from './event-context.js';
 import type { Loading } from './loading.js';
 import { firstOutcome, type Changed } from './outcomes.js';
@@ -71,7 +71,16 @@ function blank<State extends Aggregate, Event extends DomainEvent>(
   goodUntil: string | null,
   parentVersion: number | null,
 ): Current<State> {
-  return { version: 0, state, rows: noRows, now, goodUntil, parentVersion, keys: noKeys };
+  return {
+    version: 0,
+    state,
+    rows: noRows,
+    children: noChildren,
+    now,
+    goodUntil,
+    parentVersion,
+    keys: noKeys,
+  };
 }
 
 const noRows = {};

@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { DomainEvent, Stream } from '#domain';
 import type { Queryable } from './append.js';
 import type { Loaded } from './load.js';
-import type { AnyProjector } from './projector.js';
+import type { InlineProjector } from './projector.js';
 import { readStream } from './read-stream.js';
 import type { RecordedEvent } from './recorded-event.js';
 import type { WrappedKeys } from './subject-keys.js';
@@ -16,12 +16,19 @@ export interface Aggregate {
 /** The read-model rows of one stream, by table. */
 export type RowsByTable = Readonly<Record<string, object | null>>;
 
+/** Rows below a stream, as far as they are known: null for one that is not there. */
+export type RowsBySid = ReadonlyMap<string, object | null>;
+
+export const noChildren: RowsBySid = new Map();
+
 /** A stream as a decision sees it. */
 export interface Current<State> {
   /** 0: the stream does not exist. */
   readonly version: number;
   readonly state: State;
   readonly rows: RowsByTable;
+  /** Of the rows below it, those that were asked for. */
+  readonly children: RowsBySid;
   readonly now: string;
   /** Set when `now` was reckoned without asking: append takes no decision of that time from then on. */
   readonly goodUntil: string | null;
@@ -34,7 +41,7 @@ export interface Current<State> {
 /** What is needed to read a stream back. */
 export interface Reading {
   readonly db: Queryable;
-  readonly projectors: Readonly<Record<string, readonly AnyProjector[]>>;
+  readonly projectors: Readonly<Record<string, readonly InlineProjector[]>>;
   readonly upcasters: Upcasters;
   /** Opens the keys of personal fields. */
   readonly masterKey: KeyObject;
@@ -48,19 +55,38 @@ export async function currentOf<State extends Aggregate, Event extends DomainEve
   reading: Reading,
 ): Promise<Current<State>> {
   const { now, stream: row, keys } = loaded;
-  const seen = { now, goodUntil: null, parentVersion: null, keys };
+  const projectors = reading.projectors[stream.category] ?? [];
+  const children = childrenOf(projectors, loaded);
+  const seen = { now, goodUntil: null, parentVersion: null, keys, children };
   if (row === null) return { ...seen, version: 0, state: stream.initial, rows: {} };
   const { version } = row;
-  if (row.status === 'deleted') return { ...seen, version, state: stream.deleted, rows: {} };
-  const projectors = reading.projectors[stream.category] ?? [];
-  const rows = Object.fromEntries(
-    projectors.map((projector) => [projector.table, projector.read(loaded.rows[projector.table] ?? null)]),
-  );
+  if (row.status === 'deleted') {
+    if (stream.deleted === null) throw newerThanUs();
+    return { ...seen, version, state: stream.deleted, rows: {} };
+  }
+  const rows: Record<string, object | null> = {};
+  for (const projector of projectors) {
+    if (!projector.isChild) rows[projector.table] = projector.read(loaded.rows[projector.table] ?? null);
+  }
   if (row.stateSchema !== stream.stateSchema) {
     return { ...seen, version, state: await foldStream(stream, place, version, reading), rows };
   }
   // The state was written by this stream's own evolve, under the same schema number.
   return { ...seen, version, state: row.state as State, rows };
+}
+
+/** Every row that was asked for, by its SID. */
+function childrenOf(
+  projectors: readonly InlineProjector[],
+  { children: { asked, rows } }: Pick<Loaded, 'children'>,
+): RowsBySid {
+  if (asked.length === 0) return noChildren;
+  const children = new Map<string, object | null>(asked.map((sid) => [sid, null]));
+  for (const projector of projectors) {
+    if (!projector.isChild) continue;
+    for (const row of rows[projector.table] ?? []) children.set(row.sid, projector.read(row));
+  }
+  return children;
 }
 
 async function foldStream<State extends Aggregate, Event extends DomainEvent>(

@@ -3,16 +3,19 @@ import { DomainError, type DomainEvent, type Stream } from '#domain';
 import type { Queryable } from './append.js';
 import { Appending } from './appending.js';
 import type { BatcherOptions } from './batcher.js';
+import type { Outcome } from './append.js';
 import { loadBasis, recallBasis, type StreamRef } from './creation-basis.js';
-import type { Aggregate, Current } from './current.js';
+import type { Aggregate, Current, RowsBySid } from './current.js';
 import type { EventContext } from './event-context.js';
 import { expiryCommandId } from './expiry-command-id.js';
+import type { LoadMore } from './load.js';
 import { Loading } from './loading.js';
 import { OneAtATime } from './one-at-a-time.js';
 import { firstOutcome, refusal, type Changed } from './outcomes.js';
+import { isOverdue, mayBeOverdue } from './overdue.js';
 import { overloaded } from './overloaded.js';
 import type { ChangeOptions } from './prepare.js';
-import type { AnyProjector } from './projector.js';
+import type { InlineProjector } from './projector.js';
 import { Recent } from './recent.js';
 import type { Upcasters } from './upcasters.js';
 
@@ -22,7 +25,7 @@ export interface EventStoreOptions {
   readonly loads: Queryable;
   readonly partitions: number;
   /** By category: the projectors whose rows are written in the transaction of the events. */
-  readonly projectors: Readonly<Record<string, readonly AnyProjector[]>>;
+  readonly projectors: Readonly<Record<string, readonly InlineProjector[]>>;
   readonly upcasters: Upcasters;
   /** Wraps the keys of personal fields. */
   readonly masterKey: KeyObject;
@@ -34,6 +37,12 @@ export interface EventStoreOptions {
 export interface Given {
   /** The database's time; the events will have occurred then. */
   readonly now: string;
+}
+
+/** What a change is given beside the state. */
+export interface GivenChange extends Given {
+  /** A row below the stream, as its projector made it; null when it is not there. It must be named in the options. */
+  readonly child: (sid: string) => object | null;
 }
 
 /** Each attempt means that another writer got in between, so somebody always gets on. */
@@ -97,7 +106,8 @@ export class EventStore {
           options,
         );
         if (changed !== null) return changed;
-        if (outcome.kind !== 'late' && outcome.kind !== 'moved') throw refusal(stream, outcome);
+        if (outcome.kind === 'late' || outcome.kind === 'moved') continue;
+        if (!(await this.#endOverdue(outcome, context))) throw refusal(stream, outcome);
       }
       throw overloaded('the command met too many others');
     });
@@ -108,19 +118,14 @@ export class EventStore {
     stream: Stream<State, Event>,
     id: string,
     context: EventContext,
-    decide: (state: State, given: Given) => Event[],
+    decide: (state: State, given: GivenChange) => Event[],
     options: ChangeOptions = {},
   ): Promise<Changed> {
     return this.#inTurn(id, context, async () => {
       let current: Current<State> | null = null;
       for (let attempt = 0; attempt < maxAttempts; attempt++) {
         if (current === null) {
-          const loaded = await this.#loading.load(
-            context,
-            id,
-            stream.category,
-            subjectsOf(stream, id, options),
-          );
+          const loaded = await this.#loading.load(context, id, stream.category, wantedBy(options));
           const known = firstOutcome(loaded.command, context);
           if (known !== null) return known;
           current = await this.#loading.current(stream, id, context, loaded);
@@ -131,7 +136,8 @@ export class EventStore {
           current = null;
           continue;
         }
-        const events = await this.#decide(context, () => decide(seen.state, { now: seen.now })).catch(
+        const given = { now: seen.now, child: (sid: string) => childOf(seen.children, sid) };
+        const events = await this.#decide(context, () => decide(seen.state, given)).catch(
           async (error: unknown) => {
             if (options.isCascade !== true) await this.#requireParent(stream, seen.state, context);
             throw error;
@@ -139,12 +145,14 @@ export class EventStore {
         );
         if (events.length === 0 && context.idempotency === null) {
           if (options.isCascade !== true) await this.#requireParent(stream, seen.state, context);
-          return { sid: id, version: seen.version, isDuplicate: false, rows: seen.rows };
+          const { version, rows, children } = seen;
+          return { sid: id, version, isDuplicate: false, rows, children };
         }
         const { outcome, changed } = await this.#appending.append(stream, id, context, seen, events, options);
         if (changed !== null) return changed;
-        if (outcome.kind !== 'conflict' && outcome.kind !== 'late') throw refusal(stream, outcome);
         current = outcome.kind === 'conflict' ? this.#appending.caughtUp(stream, id, seen, outcome) : null;
+        if (outcome.kind === 'conflict' || outcome.kind === 'late') continue;
+        if (!(await this.#endOverdue(outcome, context))) throw refusal(stream, outcome);
       }
       throw overloaded('the command met too many others');
     });
@@ -156,8 +164,7 @@ export class EventStore {
     id: string,
     context: EventContext,
   ): Promise<boolean> {
-    const loaded = await this.#loading.load(context, id, stream.category, subjectsOf(stream, id, {}));
-    const current = await this.#loading.current(stream, id, context, loaded);
+    const current = await this.#current(stream, id, context);
     return isOverdue(stream, current) && this.#expire(stream, id, context, current);
   }
 
@@ -206,6 +213,30 @@ export class EventStore {
     }
   }
 
+  async #current<State extends Aggregate, Event extends DomainEvent>(
+    stream: Stream<State, Event>,
+    id: string,
+    context: EventContext,
+  ): Promise<Current<State>> {
+    const asker = { accountSid: context.accountSid, idempotency: null };
+    return this.#loading.current(stream, id, context, await this.#loading.load(asker, id, stream.category));
+  }
+
+  /**
+   * Ends those who stand in the way of a command though their time is over: true when there was one, so that the command may
+   * be tried again. Nobody is refused because of somebody who is no longer there for any reader.
+   */
+  async #endOverdue(outcome: Outcome, context: EventContext): Promise<boolean> {
+    const ended = mayBeOverdue(outcome).map(async ({ stream, id }) => {
+      const current = await this.#current(stream, id, context);
+      if (!isOverdue(stream, current)) return false;
+      // Somebody else may have done it meanwhile, or made it live on: the next try tells.
+      await this.#expire(stream, id, context, current);
+      return true;
+    });
+    return (await Promise.all(ended)).includes(true);
+  }
+
   async #expire<State extends Aggregate, Event extends DomainEvent>(
     stream: Stream<State, Event>,
     id: string,
@@ -222,18 +253,13 @@ export class EventStore {
   }
 }
 
-function isOverdue<State extends Aggregate, Event extends DomainEvent>(
-  stream: Stream<State, Event>,
-  { state, now }: Current<State>,
-): boolean {
-  return (stream.expire?.(state, now) ?? []).length > 0;
+function wantedBy({ subjects = [], children = [] }: ChangeOptions): LoadMore {
+  return { subjects, children };
 }
 
-/** Whose keys a change needs: none for a stream without personal fields. */
-function subjectsOf<State extends Aggregate, Event extends DomainEvent>(
-  stream: Stream<State, Event>,
-  id: string,
-  { subjects = [] }: ChangeOptions,
-): readonly string[] | null {
-  return stream.personal === undefined ? null : [id, ...subjects];
+function childOf(children: RowsBySid, sid: string): object | null {
+  const row = children.get(sid);
+  if (row === undefined)
+    throw new Error('a row below the stream was not loaded: it must be named in the options');
+  return row;
 }

@@ -16,7 +16,7 @@ export { contentHash } from './content-hash.js';
 export { copyOut } from './copy-out.js';
 export type { Decoding } from './decoding.js';
 export type { EventContext, Idempotency } from './event-context.js';
-export { EventStore, type EventStoreOptions, type Given } from './event-store.js';
+export { EventStore, type EventStoreOptions, type Given, type GivenChange } from './event-store.js';
 export { findStream, type StreamPlace } from './find-stream.js';
 export { foldStreams, type Fold, type FoldedStreams, type StreamRange } from './fold-streams.js';
 export type { Changed } from './outcomes.js';
@@ -25,10 +25,13 @@ export { partitionOf } from './partition.js';
 export { plainArray, textArray } from './pg-array.js';
 export type { SecretChange } from './prepared-command.js';
 export {
+  anyChildProjector,
   anyProjector,
+  type AnyChildProjector,
   type AnyProjector,
   type ChildProjector,
   type ChildStep,
+  type InlineProjector,
   type Projected,
   type Projector,
 } from './projector.js';

@@ -10,9 +10,16 @@ export interface LoadRequest {
   readonly commandId: string | null;
   /** The category whose read-model rows come along, or null for none. */
   readonly rowsOf: string | null;
-  /** Whose keys come along, for a stream with personal fields; else null. */
-  readonly subjects: readonly string[] | null;
+  /** Whose keys come along, of a stream with personal fields. */
+  readonly subjects: readonly string[];
+  /** Which of the rows below the stream come along, by their SIDs. */
+  readonly children: readonly string[];
 }
+
+/** What few decisions ask for. */
+export type LoadMore = Pick<LoadRequest, 'subjects' | 'children'>;
+
+export const nothingMore: LoadMore = { subjects: [], children: [] };
 
 export interface Loaded {
   /** The database's time: `occurredAt` of what is decided on this. */
@@ -30,21 +37,26 @@ export interface Loaded {
   } | null;
   /** By table; times as PostgreSQL's JSON writes them. */
   readonly rows: Readonly<Record<string, object>>;
+  /** The rows below the stream that were asked for, and by table those of them that are there. */
+  readonly children: {
+    readonly asked: readonly string[];
+    readonly rows: Readonly<Record<string, readonly { readonly sid: string }[]>>;
+  };
   readonly keys: WrappedKeys;
 }
 
 /**
- * Keys cost a look-up, so a load without any does not ask for them. The inner select hides from the planner how long the
+ * Keys and rows below the stream cost look-ups, so a load that needs none does not ask for them. The inner select hides from the planner how long the
  * arrays are: else it plans for each length anew, on every call, which takes three times as long as a load of one stream.
  */
-const textOf = (withKeys: boolean) => `
+const textOf = (withMore: boolean) => `
   select maskline.clock() as now,
     s.version, s.status, s.state, s.state_schema,
     d.sid as command_sid, d.version as command_version, d.fingerprint as command_fingerprint,
     case when r.category is not null and s.status = 'live' then maskline.rows_of(r.partition, r.category, r.stream) end as rows,
-    ${withKeys ? 'k.keys' : 'null as keys'}
-  from unnest((select $1::int[]), $2::text[], $3::text[], $4::text[], $5::text[]${withKeys ? ', $6::jsonb[]' : ''}) with ordinality
-    r(partition, account, stream, command, category${withKeys ? ', subjects' : ''}, i)
+    ${withMore ? more : 'null as children, null as keys'}
+  from unnest((select $1::int[]), $2::text[], $3::text[], $4::text[], $5::text[]${withMore ? ', $6::jsonb[], $7::jsonb[]' : ''}) with ordinality
+    r(partition, account, stream, command, category${withMore ? ', children, subjects' : ''}, i)
   left join lateral (
     select version, status, state, state_schema from maskline.stream s
     where s.partition = r.partition and s.stream_id = r.stream and s.account_sid = r.account limit 1
@@ -52,8 +64,13 @@ const textOf = (withKeys: boolean) => `
   left join lateral (
     select sid, version, coalesce(fingerprint, '') as fingerprint from maskline.command d
     where d.partition = r.partition and d.id = r.command limit 1
-  ) d on true${withKeys ? keysOf : ''}
+  ) d on true${withMore ? keysOf : ''}
   order by r.i`;
+
+const more = `
+    case when r.children <> '[]' and s.status = 'live'
+      then maskline.children_of(r.partition, r.category, r.stream, r.children) end as children,
+    k.keys`;
 
 const keysOf = `
   left join lateral (
@@ -65,7 +82,7 @@ const keysOf = `
     ) k
   ) k on true`;
 
-const [plain, withKeys] = [textOf(false), textOf(true)];
+const [plain, withMore] = [textOf(false), textOf(true)];
 
 interface Row {
   now: string;
@@ -77,6 +94,7 @@ interface Row {
   command_version: number;
   command_fingerprint: string | null;
   rows: Record<string, object> | null;
+  children: Record<string, { sid: string }[]> | null;
   keys: Record<string, string> | null;
 }
 
@@ -89,12 +107,17 @@ export async function load(db: Queryable, requests: readonly LoadRequest[]): Pro
     textArray(requests, (r) => r.commandId),
     textArray(requests, (r) => r.rowsOf),
   ];
-  const isKeyed = requests.some(({ subjects }) => subjects !== null);
-  if (isKeyed) values.push(textArray(requests, ({ subjects }) => JSON.stringify(subjects ?? [])));
+  const wantMore = requests.some(({ subjects, children }) => subjects.length + children.length > 0);
+  if (wantMore) {
+    values.push(
+      textArray(requests, ({ children }) => JSON.stringify(children)),
+      textArray(requests, ({ subjects }) => JSON.stringify(subjects)),
+    );
+  }
   const { rows } = await db.query(
-    isKeyed ? { name: 'load-with-keys', text: withKeys, values } : { name: 'load', text: plain, values },
+    wantMore ? { name: 'load-more', text: withMore, values } : { name: 'load', text: plain, values },
   );
-  return (rows as Row[]).map((row) => ({
+  return (rows as Row[]).map((row, i) => ({
     now: row.now,
     stream:
       row.version === null
@@ -105,10 +128,20 @@ export async function load(db: Queryable, requests: readonly LoadRequest[]): Pro
         ? null
         : { sid: row.command_sid, version: row.command_version, fingerprint: row.command_fingerprint },
     rows: row.rows ?? {},
-    keys: row.keys === null ? noKeys : wrappedKeys(row.keys),
+    children: { asked: requests[i]?.children ?? [], rows: row.children ?? {} },
+    keys: wrappedKeys(requests[i]?.subjects ?? [], row.keys ?? {}),
   }));
 }
 
-function wrappedKeys(hexBySubject: Readonly<Record<string, string>>): WrappedKeys {
-  return new Map(Object.entries(hexBySubject).map(([subject, hex]) => [subject, Buffer.from(hex, 'hex')]));
+function wrappedKeys(
+  subjects: readonly string[],
+  hexBySubject: Readonly<Record<string, string>>,
+): WrappedKeys {
+  if (subjects.length === 0) return noKeys;
+  return new Map(
+    subjects.map((subject) => {
+      const hex = hexBySubject[subject];
+      return [subject, hex === undefined ? null : Buffer.from(hex, 'hex')];
+    }),
+  );
 }

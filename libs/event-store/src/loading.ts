@@ -3,7 +3,7 @@ import type { BatcherOptions } from './batcher.js';
 import { CoalescedRead } from './coalesced-read.js';
 import { currentOf, type Aggregate, type Current, type Reading } from './current.js';
 import type { EventContext } from './event-context.js';
-import { load, type Loaded, type LoadRequest } from './load.js';
+import { load, nothingMore, type Loaded, type LoadMore, type LoadRequest } from './load.js';
 import { partitionOf } from './partition.js';
 import { type Recent } from './recent.js';
 
@@ -24,16 +24,24 @@ export class Loading {
     this.#loads = new CoalescedRead((requests) => load(reading.db, requests), limits);
   }
 
-  /** The stream and the remembered command of the asker, with the rows and keys that are asked for. */
+  /** The stream and the remembered command of the asker, with the rows and what more is asked for. */
   async load(
     { accountSid, idempotency }: Asker,
     streamId: string | null,
     rowsOf: string | null = null,
-    subjects: readonly string[] | null = null,
+    { subjects, children }: LoadMore = nothingMore,
   ): Promise<Loaded> {
     const partition = partitionOf(accountSid, this.partitions);
     const commandId = idempotency?.commandId ?? null;
-    const loaded = await this.#loads.get({ partition, accountSid, streamId, commandId, rowsOf, subjects });
+    const loaded = await this.#loads.get({
+      partition,
+      accountSid,
+      streamId,
+      commandId,
+      rowsOf,
+      subjects,
+      children,
+    });
     this.recent.tell(loaded.now);
     return loaded;
   }

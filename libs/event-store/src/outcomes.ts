@@ -1,6 +1,6 @@
 import { DomainError, type DomainEvent, type Stream } from '#domain';
 import type { Outcome } from './append.js';
-import type { Aggregate, RowsByTable } from './current.js';
+import { noChildren, type Aggregate, type RowsBySid, type RowsByTable } from './current.js';
 import type { EventContext } from './event-context.js';
 
 /** What became of a command. */
@@ -11,6 +11,8 @@ export interface Changed {
   readonly isDuplicate: boolean;
   /** The stream's read-model rows by table as this command left them, also if it left them as they were; empty for a duplicate. */
   readonly rows: RowsByTable;
+  /** The same of the rows below it that the command wrote or asked for, by their SIDs: null for one that is not there. */
+  readonly children: RowsBySid;
 }
 
 /** How the model says that append refused. What cannot happen to a sound command is an error of ours. */
@@ -44,5 +46,5 @@ export function firstOutcome(
   if (command.fingerprint !== idempotency.fingerprint) {
     throw new DomainError('idempotency-key-reused', 'the idempotency key was used with another request');
   }
-  return { sid: command.sid, version: command.version, isDuplicate: true, rows: {} };
+  return { sid: command.sid, version: command.version, isDuplicate: true, rows: {}, children: noChildren };
 }

@@ -1,23 +1,34 @@
-import type { Claim, DomainEvent, Stream } from '#domain';
-import type { Aggregate, Current, Reading, RowsByTable } from './current.js';
+import type { Claim, ClaimRange, DomainEvent, NumberUse, Stream } from '#domain';
+import type { Aggregate, Current, Reading } from './current.js';
 import { encodeEvent } from './encode.js';
 import { envelopeOf, type EventContext } from './event-context.js';
 import { sealPersonal } from './seal-personal.js';
-import type { EventKeyChange, PreparedCommand, RowChange, SecretChange } from './prepared-command.js';
+import type {
+  EventKeyChange,
+  PreparedCommand,
+  RowChange,
+  SecretChange,
+  UseChange,
+} from './prepared-command.js';
 import { projectInline } from './project-inline.js';
+import type { InlineChange, Projection } from './projection.js';
 
 export interface ChangeOptions {
   readonly secrets?: readonly SecretChange[];
   /** The cascade's own deletes are the only events allowed below a deleted parent. */
   readonly isCascade?: boolean;
-  /** Of a stream with personal fields: the subjects, beside the stream's own, that had a key before and get fields now. */
+  /** Of a stream with personal fields: who may get some in events of a change. New ones too: only the database knows who is new. */
   readonly subjects?: readonly string[];
+  /** The rows below the stream that a change looks at or changes, by their SIDs. One that it makes need not be named. */
+  readonly children?: readonly string[];
+  /** Nobody may hold a claim in these ranges, e.g. no session a pair with a number that leaves its pool. */
+  readonly empties?: readonly ClaimRange[];
+  /** Fewer claims than `max` may be held in these ranges before. */
+  readonly counts?: readonly (ClaimRange & { readonly max: number })[];
 }
 
-export interface Prepared {
+export interface Prepared extends Pick<Projection, 'rows' | 'children'> {
   readonly command: PreparedCommand;
-  /** The rows of the stream after the command. */
-  readonly rows: RowsByTable;
 }
 
 const everyKey: EventKeyChange = { subject: null, wrapped: null };
@@ -37,17 +48,24 @@ export function prepare<State extends Aggregate, Event extends DomainEvent>(
   const { accountSid } = context;
   const envelope = envelopeOf(context, commandId, occurredAt);
   const after = events.reduce((state, event) => stream.evolve(state, event, occurredAt), current.state);
-  const isDeleted = after.status === stream.deleted.status;
-  const rows = projectInline(projectors[stream.category] ?? [], streamId, current, occurredAt, events);
+  const isDeleted = stream.deleted !== null && after.status === stream.deleted.status;
+  const { rows, children, changes } = projectInline(
+    projectors[stream.category] ?? [],
+    streamId,
+    current,
+    occurredAt,
+    events,
+  );
   const sealed =
     stream.personal === undefined
       ? { events, keys: [] }
-      : sealPersonal(stream.personal, { accountSid, streamId }, events, current.keys, masterKey);
+      : sealPersonal(stream.personal, { accountSid, streamId }, events, current, masterKey);
   const held = stream.claims?.(current.state) ?? [];
   const wanted = stream.claims?.(after) ?? [];
   const parent = stream.parent?.(after) ?? stream.parent?.(current.state) ?? null;
   return {
     rows,
+    children,
     command: {
       streamId,
       accountSid,
@@ -77,11 +95,12 @@ export function prepare<State extends Aggregate, Event extends DomainEvent>(
         parent === null || options.isCascade === true ? [] : [{ stream: parent, version: parentVersion }],
       claims: without(wanted, held),
       releases: without(held, wanted),
-      empties: [],
-      counts: [],
+      empties: options.empties ?? [],
+      counts: options.counts ?? [],
       secrets: options.secrets ?? [],
       keys: isDeleted && stream.personal !== undefined ? [everyKey] : sealed.keys,
-      rows: rowChanges(current.rows, rows, streamId),
+      rows: changes.map(rowChange),
+      uses: stream.uses === undefined ? [] : useChanges(stream.uses(current.state), stream.uses(after)),
     },
   };
 }
@@ -104,13 +123,21 @@ function earliest(...times: readonly (string | null)[]): string | null {
   return times.reduce((a, b) => (a === null || (b !== null && b < a) ? b : a), null);
 }
 
-function rowChanges(before: RowsByTable, after: RowsByTable, sid: string): RowChange[] {
-  const changes: RowChange[] = [];
-  for (const [table, row] of Object.entries(after)) {
-    const known = before[table] ?? null;
-    if (row !== known) changes.push({ table, sid, row: row === null ? null : JSON.stringify(row) });
-  }
-  return changes;
+function rowChange(change: InlineChange): RowChange {
+  if ('below' in change) return change;
+  const { table, sid, row } = change;
+  return { table, sid, row: row === null ? null : JSON.stringify(row) };
+}
+
+function useChanges(before: readonly NumberUse[], after: readonly NumberUse[]): readonly UseChange[] {
+  if (before.length === 0 && after.length === 0) return [];
+  const isIn = (uses: readonly NumberUse[]) => (use: NumberUse) =>
+    uses.some(({ serviceSid, number }) => serviceSid === use.serviceSid && number === use.number);
+  const [wasUsed, isUsed] = [isIn(before), isIn(after)];
+  return [
+    ...after.filter((use) => !wasUsed(use)).map((use) => ({ ...use, by: 1 as const })),
+    ...before.filter((use) => !isUsed(use)).map((use) => ({ ...use, by: -1 as const })),
+  ];
 }
 
 function without(claims: readonly Claim[], others: readonly Claim[]): readonly Claim[] {

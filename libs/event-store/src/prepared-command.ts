@@ -1,4 +1,4 @@
-import type { Claim, ClaimRange } from '#domain';
+import type { Claim, ClaimRange, NumberUse } from '#domain';
 
 /** A decision in the form in which it is appended: one stream, and what must hold for it elsewhere. */
 export interface PreparedCommand extends Envelope {
@@ -24,6 +24,7 @@ export interface PreparedCommand extends Envelope {
   readonly secrets: readonly SecretChange[];
   readonly keys: readonly EventKeyChange[];
   readonly rows: readonly RowChange[];
+  readonly uses: readonly UseChange[];
 }
 
 /** What all events of a command say of where they come from. */
@@ -61,11 +62,14 @@ export interface EventKeyChange {
   readonly wrapped: Buffer | null;
 }
 
-/** A read-model row to write, as JSON, or with `row: null` to delete. */
-export interface RowChange {
-  readonly table: string;
-  readonly sid: string;
-  readonly row: string | null;
+/** A read-model row to write, as JSON, or with `row: null` to delete; or all rows below a stream, to delete. */
+export type RowChange =
+  | { readonly table: string; readonly sid: string; readonly row: string | null }
+  | { readonly table: string; readonly below: string };
+
+/** A number that the stream begins to use, or with -1 uses no longer. */
+export interface UseChange extends NumberUse {
+  readonly by: 1 | -1;
 }
 
 export interface EncodedEvent {

@@ -50,11 +50,27 @@ export interface ChildStep<Event extends DomainEvent, Row> {
 
 /** A projector whose types only its own lib knows. */
 export interface AnyProjector {
+  readonly isChild: false;
   readonly table: string;
   apply(row: object | null, projected: Projected): object | null;
   /** A row as PostgreSQL's JSON writes it, in the shape that `apply` gives. */
   read(row: object | null): object | null;
 }
+
+/** The same of rows below a stream. */
+export interface AnyChildProjector {
+  readonly isChild: true;
+  readonly table: string;
+  readonly parentColumn: string;
+  readonly endsWith: string;
+  /** The SID of the row that an event is about; null when it is about none of this table. */
+  rowOf(event: DomainEvent): string | null;
+  apply(row: object | null, projected: Projected): object | null;
+  read(row: object): object;
+}
+
+/** A stream has one row of its own in a table at most, and any number of rows below it in others. */
+export type InlineProjector = AnyProjector | AnyChildProjector;
 
 /** Lets the store run a projector; an event type that it does not know leaves the row as it is. */
 export function anyProjector<Event extends DomainEvent, Row extends { readonly sid: string }>(
@@ -64,12 +80,34 @@ export function anyProjector<Event extends DomainEvent, Row extends { readonly s
   // The store hands a projector only rows that it made itself and events of its own stream.
   const steps = projector.on as unknown as Readonly<Record<string, Step | undefined>>;
   return {
+    isChild: false,
     table: projector.table,
     read: (row) => (row === null ? null : { ...row, ...isoTimes(row, projector.times) }),
     apply: (row, projected) => {
       const step = steps[projected.event.type];
       return step === undefined ? row : step(row, projected);
     },
+  };
+}
+
+/** The same for rows below a stream. */
+export function anyChildProjector<Event extends DomainEvent, Row extends { readonly sid: string }>(
+  projector: ChildProjector<Event, Row>,
+): AnyChildProjector {
+  const { table, times, parentColumn, endsWith } = projector;
+  // As above: its own rows, and events of its own stream.
+  const steps = projector.on as unknown as Readonly<Record<string, ChildStep<DomainEvent, object> | null>>;
+  return {
+    isChild: true,
+    table,
+    parentColumn,
+    endsWith,
+    rowOf: ({ type, data }) => steps[type]?.of(data) ?? null,
+    apply: (row, projected) => {
+      const step = steps[projected.event.type] ?? null;
+      return step === null ? row : step.apply(row, projected);
+    },
+    read: (row) => ({ ...row, ...isoTimes(row, times) }),
   };
 }
 

@@ -18,12 +18,12 @@ export function sealPersonal<Event extends DomainEvent>(
   personal: PersonalData<Event>,
   place: { readonly accountSid: string; readonly streamId: string },
   events: readonly Event[],
-  wrapped: WrappedKeys,
+  { keys: wrapped, version }: { readonly keys: WrappedKeys; readonly version: number },
   masterKey: KeyObject,
 ): SealedEvents {
   // The entry of a type is only ever given data of that type.
   const byType = personal as unknown as Readonly<Record<string, AnyFields | undefined>>;
-  const keys = new SubjectKeys(masterKey, place.streamId, wrapped);
+  const keys = new SubjectKeys(masterKey, place.streamId, wrapped, version === 0);
   const erased = new Set<string>();
   const sealed = events.map((event) => {
     const { fields = [], subject, erases } = byType[event.type] ?? {};

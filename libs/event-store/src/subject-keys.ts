@@ -2,8 +2,11 @@ import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import { open, seal } from '#platform';
 import type { EventKeyChange } from './prepared-command.js';
 
-/** The keys of a stream's subjects as they lie in the database, wrapped by the master key. */
-export type WrappedKeys = ReadonlyMap<string, Buffer>;
+/**
+ * The keys of those of a stream's subjects that were asked for, as they lie in the database, wrapped by the master key; null
+ * for a subject that has none.
+ */
+export type WrappedKeys = ReadonlyMap<string, Buffer | null>;
 
 export const noKeys: WrappedKeys = new Map();
 
@@ -16,17 +19,20 @@ export class SubjectKeys {
     private readonly masterKey: KeyObject,
     private readonly streamId: string,
     private readonly wrapped: WrappedKeys,
+    /** In a stream that begins, nobody can have a key before. */
+    private readonly isNew: boolean,
   ) {}
 
-  /** The key of a subject, made with its first field. */
+  /** The key of a subject, made with its first field. Whoever was not asked for may have one: a second would lock the first out. */
   of(subject: string): KeyObject {
     const known = this.#keys.get(subject);
     if (known !== undefined) return known;
-    const wrapped = this.wrapped.get(subject);
+    const wrapped = this.wrapped.get(subject) ?? null;
+    if (wrapped === null && !this.isNew && !this.wrapped.has(subject)) {
+      throw new Error('the key of a subject was not loaded: it must be named in the options');
+    }
     const key =
-      wrapped === undefined
-        ? this.#make(subject)
-        : unwrapKey(this.masterKey, this.streamId, subject, wrapped);
+      wrapped === null ? this.#make(subject) : unwrapKey(this.masterKey, this.streamId, subject, wrapped);
     this.#keys.set(subject, key);
     return key;
   }

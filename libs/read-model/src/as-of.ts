@@ -1,13 +1,13 @@
 import type { Queryable, StreamPlace, Decoding } from '#event-store';
 import { readHistory } from './history.js';
 import { presentSession } from './session/present-session.js';
-import type { SessionRow } from './tables.js';
+import type { PhoneNumberRow, SessionRow, ShortCodeRow } from './tables.js';
 
 /** A moment in the past of a stream: after one of its events, or by the clock. */
 export type PastMoment = { readonly version: number } | { readonly time: string };
 
 /**
- * The row of a service or session exactly as the API would have shown it then; null when it would have said 404. By time,
+ * The row of a service, number or session exactly as the API would have shown it then; null when it would have said 404. By time,
  * what counts is when events were recorded, for only from then on could they be seen; but a deadline counts by itself.
  */
 export async function rowAsOf(
@@ -24,11 +24,19 @@ export async function rowAsOf(
     now = recorded.recordedAt;
   }
   const at = 'time' in moment ? moment.time : now;
-  if (row === null || stream.category !== 'session') return row;
-  // The session projector made it.
-  const session = row as SessionRow;
-  if (await wasDeleted(db, stream.partition, session.service_sid, at)) return null;
-  return presentSession(session, at);
+  if (row === null || !isBelowService(row)) return row;
+  if (await wasDeleted(db, stream.partition, row.service_sid, at)) return null;
+  return isSession(row) ? presentSession(row, at) : row;
+}
+
+type BelowService = SessionRow | PhoneNumberRow | ShortCodeRow;
+
+function isBelowService(row: object): row is BelowService {
+  return 'service_sid' in row;
+}
+
+function isSession(row: BelowService): row is SessionRow {
+  return 'ttl' in row;
 }
 
 /** Nothing below a deleted service can be reached, from that very event on. */

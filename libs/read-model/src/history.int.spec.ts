@@ -5,7 +5,7 @@ import { moveClock, testDatabase, testService, testStore } from '#testing';
 import { rowAsOf, type PastMoment } from './as-of.js';
 import { readHistory, type Moment } from './history.js';
 import { SessionQueries } from './session/session.queries.js';
-import { plain, SessionLives } from './spec/session-lives.js';
+import { decoding, masterKey, SessionLives } from './spec/session-lives.js';
 
 let database: Database;
 let events: EventStore;
@@ -15,7 +15,7 @@ let queries: SessionQueries;
 
 beforeAll(async () => {
   ({ database } = await testDatabase());
-  events = await testStore(database, { partitions: 4 });
+  events = await testStore(database, { masterKey, partitions: 4 });
   service = await testService({ events });
   lives = new SessionLives(events, service);
   queries = new SessionQueries(database, 4);
@@ -29,12 +29,12 @@ async function placeOf(sid: string): Promise<StreamPlace> {
 
 async function historyOf(sid: string): Promise<Moment[]> {
   const moments: Moment[] = [];
-  for await (const moment of readHistory(database.reads, await placeOf(sid), plain)) moments.push(moment);
+  for await (const moment of readHistory(database.reads, await placeOf(sid), decoding)) moments.push(moment);
   return moments;
 }
 
 const asOf = async (sid: string, moment: PastMoment) =>
-  rowAsOf(database.reads, await placeOf(sid), moment, plain);
+  rowAsOf(database.reads, await placeOf(sid), moment, decoding);
 
 describe('findStream', () => {
   it('finds a stream by its id alone, after its deletion too', async () => {

@@ -5,7 +5,6 @@ import type {
   InteractionType,
   LegStatus,
   NumberSelectionBehavior,
-  Personal,
   SessionMode,
 } from '#domain';
 
@@ -72,8 +71,9 @@ export interface ParticipantRow {
   readonly account_sid: string;
   readonly service_sid: string;
   readonly session_sid: string;
-  readonly identifier: Personal<string>;
-  readonly friendly_name: Personal<string> | null;
+  /** Null only in a row that was made again after the key of its session was lost. */
+  readonly identifier: string | null;
+  readonly friendly_name: string | null;
   readonly proxy_identifier: string;
   readonly proxy_identifier_sid: string;
   /** Set when it was removed: it is shown as long as the session is there. */
@@ -109,6 +109,23 @@ export interface InteractionRow {
   readonly date_updated: string;
 }
 
+/** A number or short code of a pool, as number selection sees it. Not folded: it is counted as sessions come and go. */
+export interface NumberUseRow {
+  readonly service_sid: string;
+  readonly number: string;
+  readonly sid: string;
+  readonly account_sid: string;
+  readonly iso_country: string;
+  /** Of a North American number. */
+  readonly area_code: string | null;
+  readonly is_reserved: boolean;
+  readonly can_call: boolean;
+  readonly can_text: boolean;
+  /** How many active sessions use it; overdue ones that nobody has ended yet are among them. */
+  readonly sessions: number;
+  readonly added_at: string;
+}
+
 /** The tables as the query builder knows them. */
 export interface ReadModelTables {
   readonly 'maskline.service': ServiceRow & { readonly partition: number };
@@ -117,4 +134,5 @@ export interface ReadModelTables {
   readonly 'maskline.short_code': ShortCodeRow & { readonly partition: number };
   readonly 'maskline.participant': ParticipantRow & { readonly partition: number };
   readonly 'maskline.interaction': InteractionRow & { readonly partition: number };
+  readonly 'maskline.number_use': NumberUseRow & { readonly partition: number };
 }

@@ -1,6 +1,6 @@
 import { DomainError } from '../shared/domain-error.js';
 import type { Personal } from '../shared/erased.js';
-import type { Claim, Stream } from '../shared/stream.js';
+import type { Claim, NumberUse, Stream } from '../shared/stream.js';
 import type { CloseReason, ExpiryReason, SessionEvent, SessionMode } from './session.events.js';
 import { pairKey } from './pair.js';
 
@@ -136,6 +136,18 @@ function claims(session: Session): Claim[] {
   return held;
 }
 
+/** Two participants may have the same number: it is used once. */
+function uses(session: Session): readonly NumberUse[] {
+  if (!isActive(session) || session.participants.length === 0) return [];
+  const { serviceSid, participants } = session;
+  // As with the pairs that are held.
+  const known = participants.filter(({ identifier }) => typeof identifier === 'string');
+  return Array.from(new Set(known.map(({ proxyIdentifier }) => proxyIdentifier)), (number) => ({
+    serviceSid,
+    number,
+  }));
+}
+
 /** Names are unique within a service, so the key of the claim starts with the service. */
 function sessionNameKey(serviceSid: string, uniqueName: string): string {
   return `${serviceSid}/${uniqueName}`;
@@ -159,6 +171,7 @@ export const sessionStream: Stream<Session, SessionEvent> = {
   deleted: { status: 'deleted' },
   evolve,
   claims,
+  uses,
   refusal: (why, claim) => {
     if (why === 'parent') return new DomainError('service-not-found', 'there is no such service');
     if (claim === 'session-name')

@@ -15,6 +15,13 @@ export interface ClaimRange {
   readonly hi: string;
 }
 
+/** A number of a service's pool, by which a stream reaches people. */
+export interface NumberUse {
+  readonly serviceSid: string;
+  /** E.164, or the digits of a short code. */
+  readonly number: string;
+}
+
 /** Why the store refuses a decision that the decider made: what the command needs of other streams is not so. */
 export type AppendRefusal = 'parent' | 'taken' | 'in_use' | 'limit';
 
@@ -35,6 +42,8 @@ export interface Stream<State extends { readonly status: string }, Event extends
   evolve(state: State, event: Event, occurredAt: string): State;
   /** The names that the stream holds in this state; the store takes and releases the difference. */
   claims?(state: State): readonly Claim[];
+  /** The pool numbers that the stream uses in this state, each once: how many streams use a number is counted. */
+  uses?(state: State): readonly NumberUse[];
   /** How the model says that the store refused; `claim` is the kind of the claim that stood in the way. */
   refusal?(why: AppendRefusal, claim: string | null): DomainError | null;
   /** The stream that must be live for anything to be appended here. */

@@ -55,6 +55,7 @@ export function plainCommand(
     secrets: [],
     keys: [],
     rows: [],
+    uses: [],
     ...over,
   };
 }

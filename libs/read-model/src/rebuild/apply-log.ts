@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { readLog, textArray, type RecordedEvent, type Decoding } from '#event-store';
+import { readLog, textArray, type Decoding, type RecordedEvent } from '#event-store';
 import type { FoldedTable } from '../folded-table.js';
 import { copyRows, type Target } from './copy-rows.js';
 import { notePosition } from './progress.js';
@@ -30,21 +30,43 @@ async function applyEvents(
   events: readonly RecordedEvent[],
 ): Promise<void> {
   const { table, into, partition } = target;
-  const touched = [...new Set(events.map(({ streamId }) => streamId))];
+  const touched = [...new Set(events.map((event) => table.rowOf(event)))].filter((sid) => sid !== null);
   const where = `where partition = $1 and sid = any($2::text[])`;
   const values = [partition, textArray(touched, (sid) => sid)];
   const { rows } = await client.query<{ sid: string }>(`select * from ${into} ${where}`, values);
   const current = new Map<string, object | null>(rows.map((row) => [row.sid, ownColumns(table, row)]));
+  const owners = new Map<string, string>();
+  const ended = new Set<string>();
   for (const { streamId, version, occurredAt, event } of events) {
-    const row = current.get(streamId) ?? null;
-    current.set(streamId, table.projector.apply(row, { streamId, version, occurredAt, event }));
+    const projected = { streamId, version, occurredAt, event };
+    const sid = table.rowOf(projected);
+    if (sid !== null) {
+      current.set(sid, table.projector.apply(current.get(sid) ?? null, projected));
+      owners.set(sid, streamId);
+    }
+    if (event.type === table.endsWith) ended.add(streamId);
   }
   await client.query(`delete from ${into} ${where}`, values);
+  for (const streamId of ended) await deleteBelow(client, target, streamId);
   await copyRows(
     client,
     target,
-    [...current.values()].filter((row) => row !== null),
+    // Nothing comes after the end of a stream.
+    [...current].flatMap(([sid, row]) => (row === null || ended.has(owners.get(sid) ?? '') ? [] : [row])),
   );
+}
+
+/** Takes away all rows of a stream. */
+export async function deleteBelow(
+  client: pg.ClientBase,
+  { table, into, partition }: Target,
+  streamId: string,
+): Promise<void> {
+  const { streamColumn, listed } = table;
+  await client.query(`delete from ${into} where partition = $1 and ${streamColumn} = $2 and ${listed}`, [
+    partition,
+    streamId,
+  ]);
 }
 
 /** The row as its projector made it: without the partition and what is derived. */

@@ -36,15 +36,22 @@ function* portions(target: Target, rows: readonly object[]): Generator<string> {
 }
 
 function lineOf({ table, columns, partition }: Target, row: object): string {
-  // A row as its projector made it: scalars by the name of their column.
-  const values = row as Readonly<Record<string, string | number | boolean | null>>;
+  // A row as its projector made it, by the names of its columns.
+  const values = row as Readonly<Record<string, unknown>>;
   const fields = columns.map((column) => {
     if (column === 'partition') return String(partition);
     const value = values[table.derived[column] ?? column];
     if (value === undefined) throw new Error(`no projector gives ${table.name}.${column} a value`);
-    return value === null ? '\\N' : typeof value === 'string' ? escape(value) : String(value);
+    return field(value);
   });
   return `${fields.join('\t')}\n`;
+}
+
+/** A number or truth value as it is, a time or text escaped, anything else as JSON. */
+function field(value: unknown): string {
+  if (value === null) return '\\N';
+  if (typeof value === 'string') return escape(value);
+  return typeof value === 'object' ? escape(JSON.stringify(value)) : String(value);
 }
 
 const special = /[\\\t\n\r]/;

@@ -1,10 +1,11 @@
 import type pg from 'pg';
 import { foldStreams, type FoldedStreams } from '#event-store';
+import type { Folded } from '../folding.js';
 import { copyRows, type Target } from './copy-rows.js';
 import { noteFolded, type PartitionProgress } from './progress.js';
 import type { Rebuilding } from './rebuilding.js';
 
-type Folded = FoldedStreams<object | null>;
+type Page = FoldedStreams<Folded>;
 
 /**
  * Folds every stream up to the base position and copies the rows into the shadow; each portion commits together with the
@@ -16,12 +17,12 @@ export async function fill(
   { partition, base, foldedTo }: PartitionProgress,
   onEvents: (events: number) => void,
 ): Promise<void> {
-  const read = (after: string | null): Promise<Folded> =>
+  const read = (after: string | null): Promise<Page> =>
     foldStreams(
       reader,
       { partition, prefix: table.prefix, after, upTo: base },
       null,
-      (row: object | null, projected) => table.projector.apply(row, projected),
+      table.folding.step,
       decoding,
     );
 
@@ -38,12 +39,12 @@ export async function fill(
   }
 }
 
-async function write(writer: pg.ClientBase, target: Target, { folds, events, next }: Folded): Promise<void> {
+async function write(writer: pg.ClientBase, target: Target, { folds, events, next }: Page): Promise<void> {
   await writer.query('begin');
   await copyRows(
     writer,
     target,
-    folds.flatMap(({ state }) => (state === null ? [] : [state])),
+    folds.flatMap(({ state }) => target.table.folding.rowsOf(state)),
   );
   await noteFolded(writer, target.table.name, target.partition, { foldedTo: next, events });
   await writer.query('commit');

@@ -4,7 +4,7 @@ import type { Database } from '#platform';
 import { describeSchema, postgresVersions, testDatabase, testService, testStore, waitFor } from '#testing';
 import { serviceTable as service, sessionTable as session } from '../folded-table.js';
 import { prepareTimers } from '../timers/expiry-horizon.js';
-import { plain, readRows, SessionLives } from '../spec/session-lives.js';
+import { decoding, masterKey, readRows, SessionLives } from '../spec/session-lives.js';
 import { verify, type Difference } from '../verify/verify.js';
 import { abandonRebuild, rebuild, type RebuildOptions } from './rebuild.js';
 import { rebuildStream } from './rebuild-stream.js';
@@ -16,18 +16,18 @@ describe.each(postgresVersions())('rebuild on PostgreSQL %s', (postgres) => {
 
   beforeAll(async () => {
     ({ database } = await testDatabase({ postgres }));
-    events = await testStore(database, { partitions: 2 });
+    events = await testStore(database, { masterKey, partitions: 2 });
     lives = new SessionLives(events, await testService({ events }));
     await Promise.all(Array.from({ length: 60 }, (_, n) => lives.live(n)));
   });
 
   const remake = (table = session, options: Partial<RebuildOptions> = {}) =>
-    rebuild(database, table, { decoding: plain, settleFor: 0, ...options });
+    rebuild(database, table, { decoding, settleFor: 0, ...options });
 
   async function differences(): Promise<Difference[]> {
     const found: Difference[] = [];
     const onDifference = (difference: Difference) => found.push(difference);
-    await verify(database, { decoding: plain, checks: ['rows', 'states', 'log'], onDifference });
+    await verify(database, { decoding, checks: ['rows', 'states', 'log'], onDifference });
     return found;
   }
 
@@ -81,7 +81,7 @@ describe.each(postgresVersions())('rebuild on PostgreSQL %s', (postgres) => {
     expect(await doubted(() => remake(service))).toEqual([]);
     const client = await database.admin.connect();
     const place = { partition, streamId: sid };
-    expect(await doubted(() => rebuildStream(client, session, place, plain))).toEqual([partition]);
+    expect(await doubted(() => rebuildStream(client, session, place, decoding))).toEqual([partition]);
     client.release();
   });
 
@@ -113,7 +113,8 @@ describe.each(postgresVersions())('rebuild on PostgreSQL %s', (postgres) => {
     );
     const client = await database.admin.connect();
     const { partition } = await placeOf(kept);
-    for (const streamId of [kept, gone]) await rebuildStream(client, session, { partition, streamId }, plain);
+    for (const streamId of [kept, gone])
+      await rebuildStream(client, session, { partition, streamId }, decoding);
     client.release();
     expect(await differences()).toEqual([]);
   });
@@ -172,7 +173,7 @@ describe.each(postgresVersions())('rebuild on PostgreSQL %s', (postgres) => {
       },
     };
     const slow = new SessionLives(
-      await testStore(database, { partitions: 2, loads: slowLoads }),
+      await testStore(database, { masterKey, partitions: 2, loads: slowLoads }),
       await serviceOf(sid),
     );
     const update = slow.update(sid, { ttl: 5 });
@@ -286,7 +287,7 @@ describe.each(postgresVersions())('rebuild on PostgreSQL %s', (postgres) => {
   async function rowDifferences(): Promise<Difference[]> {
     const found: Difference[] = [];
     const onDifference = (difference: Difference) => found.push(difference);
-    await verify(database, { decoding: plain, checks: ['rows'], onDifference });
+    await verify(database, { decoding, checks: ['rows'], onDifference });
     return found;
   }
 

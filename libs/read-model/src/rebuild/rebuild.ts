@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Decoding } from '#event-store';
 import { StartError, type Database } from '#platform';
+import { decodingOf } from '../decoding-of.js';
 import type { FoldedTable } from '../folded-table.js';
 import { applyLog } from './apply-log.js';
 import type { Target } from './copy-rows.js';
@@ -53,8 +54,9 @@ export async function rebuild(
   table: FoldedTable,
   options: RebuildOptions,
 ): Promise<Rebuilt> {
-  const { decoding, resume = false, signal = new AbortController().signal, settleFor = 15_000 } = options;
+  const { resume = false, signal = new AbortController().signal, settleFor = 15_000 } = options;
   const onProgress = options.onProgress ?? (() => undefined);
+  const decoding = decodingOf(table, options.decoding);
   return withLock(database, table.name, async (writer, reader) => {
     await refuseDependents(writer, table.name);
     if (!resume) await begin(writer, table.name);

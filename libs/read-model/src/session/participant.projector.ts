@@ -1,4 +1,4 @@
-import type { SessionEvent } from '#domain';
+import { isErased, type SessionEvent } from '#domain';
 import type { ChildProjector } from '#event-store';
 import { latest } from '../latest.js';
 import type { ParticipantRow } from '../tables.js';
@@ -17,8 +17,8 @@ export const participantProjector: ChildProjector<SessionEvent, ParticipantRow> 
         account_sid: data.accountSid,
         service_sid: data.serviceSid,
         session_sid: streamId,
-        identifier: data.identifier,
-        friendly_name: data.friendlyName,
+        identifier: isErased(data.identifier) ? null : data.identifier,
+        friendly_name: isErased(data.friendlyName) ? null : data.friendlyName,
         proxy_identifier: data.proxyIdentifier,
         proxy_identifier_sid: data.proxyIdentifierSid,
         date_deleted: null,

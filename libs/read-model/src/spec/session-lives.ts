@@ -1,3 +1,4 @@
+import { createSecretKey, randomBytes } from 'node:crypto';
 import {
   createSession,
   deleteSession,
@@ -90,5 +91,7 @@ export async function readRows({ admin }: Database, table: string): Promise<obje
   return rows.map(({ timer_at: _, ...row }) => row);
 }
 
-/** Nothing that these streams say is sealed. */
-export const plain: Decoding = { upcasters: {}, masterKey: null };
+/** For the stores of these specs. */
+export const masterKey = createSecretKey(randomBytes(32));
+
+export const decoding: Decoding = { upcasters: {}, masterKey };

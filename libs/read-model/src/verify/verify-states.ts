@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { aggregates, type DomainEvent } from '#domain';
 import { foldStreams, type Fold, type FoldedStreams } from '#event-store';
+import { StartError } from '#platform';
 import { inSnapshot } from './in-snapshot.js';
 import type { Verifying } from './verifying.js';
 
@@ -22,9 +23,11 @@ type State = { readonly status: string };
 
 interface Kind {
   readonly prefix: string;
+  readonly category: string;
   readonly stateSchema: number;
+  readonly personal?: object;
   readonly initial: State;
-  readonly deleted: State;
+  readonly deleted: State | null;
   readonly evolve: (state: State, event: DomainEvent, occurredAt: string) => State;
 }
 
@@ -39,6 +42,12 @@ export async function verifyStates(
   verifying: Verifying,
   onDifference: (difference: StateDifference) => void,
 ): Promise<void> {
+  const secretive = kinds.find(({ personal }) => personal !== undefined);
+  if (secretive !== undefined && verifying.decoding.masterKey === null) {
+    throw new StartError(
+      `the state of a ${secretive.category} tells about people: MASKLINE_MASTER_KEY is needed to read it`,
+    );
+  }
   for (const partition of verifying.partitions) {
     for (const kind of kinds) {
       let after: string | null = null;
@@ -100,7 +109,7 @@ function differenceOf(
 ): StateDifference['kind'] | null {
   if (events !== version) return 'gap';
   if (row.version !== version) return 'version';
-  const isDeleted = state.status === deleted.status;
+  const isDeleted = state.status === deleted?.status;
   if (row.status !== (isDeleted ? 'deleted' : 'live')) return 'status';
   if (isDeleted) return row.state === null ? null : 'state';
   if (row.state_schema !== stateSchema) return null;

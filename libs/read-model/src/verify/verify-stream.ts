@@ -1,10 +1,12 @@
 import type pg from 'pg';
 import { readStream, type Decoding } from '#event-store';
+import { decodingOf } from '../decoding-of.js';
 import type { FoldedTable } from '../folded-table.js';
+import type { Folded, FoldedRow } from '../folding.js';
 import { compareRows } from './compare-rows.js';
 import { inSnapshot } from './in-snapshot.js';
 
-/** Whether the row of one stream is not what its events say. */
+/** Whether the rows of one stream are not what its events say. */
 export async function hasDrifted(
   client: pg.ClientBase,
   table: FoldedTable,
@@ -12,15 +14,16 @@ export async function hasDrifted(
   decoding: Decoding,
 ): Promise<boolean> {
   const { partition, streamId } = place;
+  const readable = decodingOf(table, decoding);
   return inSnapshot(client, `maskline.${table.name}`, async () => {
-    let state: object | null = null;
+    let state: Folded = null;
     let version = 0;
-    for await (const recorded of readStream(client, place, decoding.upcasters, decoding)) {
-      state = table.projector.apply(state, recorded);
+    for await (const recorded of readStream(client, place, readable.upcasters, readable)) {
+      state = table.folding.step(state, recorded);
       version = recorded.version;
     }
-    const { rows } = await client.query<{ sid: string }>(
-      `select * from maskline.${table.name} where partition = $1 and sid = $2`,
+    const { rows } = await client.query<FoldedRow>(
+      `select * from maskline.${table.name} where partition = $1 and ${table.streamColumn} = $2 and ${table.listed}`,
       [partition, streamId],
     );
     const folds = [{ streamId, version, events: version, state }];

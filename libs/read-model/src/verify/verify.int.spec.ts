@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { EventStore } from '#event-store';
 import type { Database } from '#platform';
 import { moveClock, postgresVersions, testDatabase, testService, testStore } from '#testing';
-import { plain, SessionLives } from '../spec/session-lives.js';
+import { decoding, masterKey, SessionLives } from '../spec/session-lives.js';
 import { verify, type Check, type Difference, type VerifyProgress } from './verify.js';
 
 /** Ids before and behind all others. */
@@ -16,7 +16,7 @@ describe.each(postgresVersions())('verify on PostgreSQL %s', (postgres) => {
 
   beforeAll(async () => {
     ({ database } = await testDatabase({ postgres }));
-    events = await testStore(database);
+    events = await testStore(database, { masterKey });
     lives = new SessionLives(events, await testService({ events }));
     const due = await lives.create({ ttl: 10 });
     await Promise.all(Array.from({ length: 40 }, (_, n) => lives.live(n)));
@@ -27,7 +27,7 @@ describe.each(postgresVersions())('verify on PostgreSQL %s', (postgres) => {
   async function differences(...checks: Check[]): Promise<Difference[]> {
     const found: Difference[] = [];
     const onDifference = (difference: Difference) => found.push(difference);
-    await verify(database, { decoding: plain, checks, onDifference });
+    await verify(database, { decoding, checks, onDifference });
     return found;
   }
 
@@ -56,7 +56,7 @@ describe.each(postgresVersions())('verify on PostgreSQL %s', (postgres) => {
   it('counts what it compared, and how far it is', async () => {
     const told: VerifyProgress[] = [];
     const compared = await verify(database, {
-      decoding: plain,
+      decoding,
       checks: ['rows', 'states', 'log'],
       onProgress: (progress) => told.push(progress),
       onDifference: () => undefined,

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { twilioOpenApi as twilio, violations, type OpenApi } from '#testing';
 import { startApi, type Api } from './start-api.js';
 
 // Two measures for the same answers: an exact table of our own, since Twilio's OpenAPI file requires nothing and
@@ -35,7 +35,7 @@ const service: Record<string, Rule> = {
   date_created: date,
   date_updated: date,
   url,
-  links: { sessions: url, phone_numbers: url },
+  links: { sessions: url, phone_numbers: url, short_codes: url },
 };
 
 const session: Record<string, Rule> = {
@@ -117,73 +117,11 @@ describe('our own table', () => {
   });
 });
 
-interface Schema {
-  readonly $ref?: string;
-  readonly type?: 'string' | 'integer' | 'array' | 'object';
-  readonly format?: string;
-  readonly pattern?: string;
-  readonly enum?: readonly string[];
-  readonly nullable?: boolean;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly items?: Schema;
-}
-
-interface Operation {
-  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> };
-  readonly responses: Readonly<
-    Record<string, { readonly content?: Readonly<Record<string, { readonly schema: Schema }>> }>
-  >;
-}
-
-interface OpenApi {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation | undefined>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
-}
-
 /** Where the contract knowingly departs from the file. */
 const deviations = new Set([
   // Undocumented in the file, which lists the four values of the day; the text beside it names this one.
   'GeoMatchLevel: extended-area-code',
 ]);
-
-const file = new URL(
-  '../../node_modules/@twilio/cli-core/src/services/twilio-api/twilio_proxy_v1.json',
-  import.meta.url,
-);
-// The file is what it is; the spec fails where it is not as read here.
-const twilio = JSON.parse(readFileSync(file, 'utf8')) as OpenApi;
-
-/** Every way in which the value is not what the schema says. */
-function violations(value: unknown, schema: Schema, at: string): string[] {
-  const known =
-    schema.$ref === undefined ? schema : twilio.components.schemas[schema.$ref.split('/').pop() ?? ''];
-  if (known === undefined) return [`${at}: no schema`];
-  if (value === null) return known.nullable === true ? [] : [`${at}: null`];
-  if (known.type === undefined) return [`${at}: no type`];
-  switch (known.type) {
-    case 'string':
-      if (typeof value !== 'string') return [`${at}: no string`];
-      if (known.enum && !known.enum.includes(value)) return [`${at}: ${value}`];
-      if (known.pattern && !new RegExp(known.pattern).test(value)) return [`${at}: pattern`];
-      if (known.format === 'uri' && !URL.canParse(value)) return [`${at}: no URI`];
-      return known.format === 'date-time' && !date.test(value) ? [`${at}: no date`] : [];
-    case 'integer':
-      return Number.isInteger(value) ? [] : [`${at}: no integer`];
-    case 'array':
-      return Array.isArray(value)
-        ? value.flatMap((item, i) => violations(item, known.items ?? {}, `${at}[${i}]`))
-        : [`${at}: no array`];
-    case 'object':
-      if (typeof value !== 'object') return [`${at}: no object`];
-      if (known.properties === undefined) return [];
-      return Object.entries(value).flatMap(([key, inner]) => {
-        const property = known.properties?.[key];
-        return property === undefined
-          ? [`${at}.${key}: unknown`]
-          : violations(inner, property, `${at}.${key}`);
-      });
-  }
-}
 
 describe("Twilio's OpenAPI file", () => {
   const services = '/v1/Services';

@@ -86,6 +86,10 @@ export const environment = z.object({
       error: 'must be trace, debug, info, warn, error, fatal or silent',
     })
     .default('info'),
+  /** How sure it must be that a participant's phone number can be reached. */
+  IDENTIFIER_CHECK: z
+    .enum(['valid', 'possible', 'format'], { error: 'must be valid, possible or format' })
+    .default('valid'),
   /** Seconds ahead for which expiry timers are armed; the sweeper covers what lies beyond. */
   EXPIRY_HORIZON: wholeNumber(1, 86_400).default(900),
   SWEEPER: flag.default(true),

@@ -13,4 +13,5 @@ export * from './table-readings.js';
 export * from './test-database.js';
 export * from './test-store.js';
 export * from './test-world.js';
+export * from './twilio-openapi.js';
 export * from './wait-for.js';

@@ -87,6 +87,7 @@ const replies: Record<DomainErrorCode | RequestErrorCode, Reply> = {
     code: 80301,
     message: 'Phone Number Sid is not associated with your Account.',
   },
+  'phone-number-sid-invalid': { status: 400, code: 80407, message: 'Invalid Phone Number Sid' },
   'phone-number-unavailable': {
     status: 400,
     code: 80601,

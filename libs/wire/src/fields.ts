@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { readSid, type SidPrefix } from '#domain';
 import { readDateTime } from './date-time.js';
+import { reading, type Refuse } from './form-refusal.js';
 
 // The kinds of parameters. Each reads the text of a form value and describes itself for OpenAPI; an empty value
 // (`Key=`) is "not given" or "clear", by kind (contract §9.2). Why a value is refused never repeats the value.
@@ -15,27 +16,17 @@ interface Description {
   readonly [keyword: string]: unknown;
 }
 
-type Refuse = (why: string) => never;
-
-function field<T>(description: Description, read: (text: string, refuse: Refuse) => T) {
-  return z
-    .string({ error: 'It is required.' })
-    .meta(description)
-    .transform((text, context) =>
-      read(text, (why) => {
-        context.addIssue({ code: 'custom', message: why });
-        return z.NEVER;
-      }),
-    );
+export function field<T>(description: Description, read: (text: string, refuse: Refuse) => T) {
+  return z.string({ error: REQUIRED }).meta(description).transform(reading(read));
 }
+
+export const REQUIRED = 'It is required.';
 
 /** Empty is not given. A name that looks like a SID of its own kind could never be fetched by name. */
 export function uniqueName(prefix: SidPrefix, description: string) {
   return field({ description, maxLength: MAX_UNIQUE_NAME_LENGTH }, (text, refuse) => {
     if (text === '') return undefined;
-    if (isLonger(text, MAX_UNIQUE_NAME_LENGTH)) {
-      return refuse(`It is longer than ${MAX_UNIQUE_NAME_LENGTH} characters.`);
-    }
+    if (isLonger(text, MAX_UNIQUE_NAME_LENGTH)) return refuse(tooLong(MAX_UNIQUE_NAME_LENGTH));
     if (readSid(prefix, text) !== null) return refuse(`It looks like a ${prefix} SID.`);
     return text;
   });
@@ -74,14 +65,50 @@ export function choice<const T extends string>(values: readonly T[], description
 export function callbackUrl(description: string) {
   return field({ description, format: 'uri', maxLength: MAX_URL_LENGTH }, (text, refuse) => {
     if (text === '') return null;
-    if (isLonger(text, MAX_URL_LENGTH)) return refuse(`It is longer than ${MAX_URL_LENGTH} characters.`);
-    // The parser would drop white space and add missing slashes; what is stored must be what is called.
-    if (!/^https?:\/\/[^/]/i.test(text) || /\s/.test(text) || !URL.canParse(text)) {
-      return refuse('It must be an absolute http or https URL.');
-    }
-    return text;
+    return readUrl(text, refuse);
   });
 }
+
+export function readUrl(text: string, refuse: Refuse): string {
+  if (isLonger(text, MAX_URL_LENGTH)) return refuse(tooLong(MAX_URL_LENGTH));
+  // The parser would drop white space and add missing slashes; what is stored must be what is called.
+  if (!/^https?:\/\/[^/]/i.test(text) || /\s/.test(text) || !URL.canParse(text)) {
+    return refuse('It must be an absolute http or https URL.');
+  }
+  return text;
+}
+
+/** Empty is not given. */
+export function freeText(maxLength: number, description: string) {
+  return field({ description, maxLength }, (text, refuse) => {
+    if (text === '') return undefined;
+    return isLonger(text, maxLength) ? refuse(tooLong(maxLength)) : text;
+  });
+}
+
+/** `True` is python's; 1 and 0 are our own addition. Empty is not given. */
+export function flag(description: string) {
+  return field({ description, type: 'boolean' }, (text, refuse) => {
+    switch (text.toLowerCase()) {
+      case '':
+        return undefined;
+      case 'true':
+      case '1':
+        return true;
+      case 'false':
+      case '0':
+        return false;
+      default:
+        return refuse('It must be true or false.');
+    }
+  });
+}
+
+/** Existed from 2020 to 2022 and is what happens anyway: read and ignored. */
+export const failOnParticipantConflict = z
+  .string()
+  .meta({ description: 'Without effect: a conflict always fails.', deprecated: true })
+  .optional();
 
 /** Empty clears. */
 export function sid(prefix: SidPrefix, description: string) {
@@ -97,6 +124,10 @@ export function given<T extends object>(wish: T): { [K in keyof T]?: Exclude<T[K
   return Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>;
   };
+}
+
+function tooLong(max: number): string {
+  return `It is longer than ${max} characters.`;
 }
 
 /** Lengths count characters, and an emoji is one; the first test spares the counting. */

@@ -1,24 +1,24 @@
-/** A participant as a caller asks for it; what is null was not given. */
-export interface ParticipantWish {
-  readonly identifier: string;
-  readonly friendlyName: string | null;
-  readonly proxyIdentifier: string | null;
-  readonly proxyIdentifierSid: string | null;
-}
+import { MAX_PARTICIPANTS } from '#domain';
+import type { Refuse } from './form-refusal.js';
+import { createParticipantForm, type ParticipantWish } from './participant-form.js';
+
+const MALFORMED = 'It must be a JSON object with an Identifier, or a JSON array of such objects.';
 
 /**
  * Reads the `Participants` of a new session in every encoding that is seen (contract §9.3): repeated JSON objects,
- * one JSON array, or a mixture. Null when it is malformed.
+ * one JSON array, or a mixture. Each is read like the form that adds one participant.
  */
-export function readParticipants(values: readonly string[]): ParticipantWish[] | null {
+export function readParticipants(values: readonly string[], refuse: Refuse): ParticipantWish[] {
+  const items = values.filter((text) => text.trim() !== '').flatMap(readItems);
+  if (items.length > MAX_PARTICIPANTS) return refuse('There are too many.', 'too-many-participants');
   const participants: ParticipantWish[] = [];
-  for (const text of values) {
-    if (text.trim() === '') continue;
-    for (const item of readItems(text)) {
-      const participant = readParticipant(item);
-      if (participant === null) return null;
-      participants.push(participant);
-    }
+  for (const item of items) {
+    const fields = readFields(item);
+    if (fields === null) return refuse(MALFORMED);
+    const { data, error } = createParticipantForm.safeParse(fields);
+    const issue = error?.issues[0];
+    if (data === undefined) return refuse(`${String(issue?.path[0])}: ${issue?.message ?? ''}`);
+    participants.push(data);
   }
   return participants;
 }
@@ -32,22 +32,23 @@ function readItems(text: string): unknown[] {
   }
 }
 
-function readParticipant(item: unknown): ParticipantWish | null {
+const PARAMETERS = new Map(
+  ['Identifier', 'FriendlyName', 'ProxyIdentifier', 'ProxyIdentifierSid', 'NumberSelection'].map((name) => [
+    name.toLowerCase(),
+    name,
+  ]),
+);
+
+/** The object as a form with its parameters; what is null or empty was not given. */
+function readFields(item: unknown): Record<string, string> | null {
   if (typeof item !== 'object' || item === null || Array.isArray(item)) return null;
-  const fields = new Map<string, string>();
+  const fields: Record<string, string> = {};
   for (const [key, value] of Object.entries(item)) {
-    if (value === null || value === '') continue;
-    if (typeof value !== 'string' || /\0|\p{Surrogate}/u.test(value)) return null;
     // Written as Identifier, identifier, proxyIdentifier or proxy_identifier.
-    fields.set(key.replaceAll('_', '').toLowerCase(), value);
+    const parameter = PARAMETERS.get(key.replaceAll('_', '').toLowerCase());
+    if (parameter === undefined || value === null || value === '') continue;
+    if (typeof value !== 'string' || /\0|\p{Surrogate}/u.test(value)) return null;
+    fields[parameter] = value;
   }
-  const identifier = fields.get('identifier');
-  if (identifier === undefined) return null;
-  return {
-    // A `+` that was not percent-encoded arrives as a space.
-    identifier: identifier.replace(/^ (?=\d)/, '+'),
-    friendlyName: fields.get('friendlyname') ?? null,
-    proxyIdentifier: fields.get('proxyidentifier') ?? null,
-    proxyIdentifierSid: fields.get('proxyidentifiersid') ?? null,
-  };
+  return fields;
 }

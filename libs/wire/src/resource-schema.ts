@@ -27,3 +27,11 @@ export const ownUrl = z.url({ protocol: /^https?$/ });
 
 /** A URL of the caller's, kept as it was sent. */
 export const anyUrl = z.string().meta({ format: 'uri' });
+
+/** One of these or null, which OpenAPI 3.0 takes only where the list names it too. */
+export function enumOrNull<const Value extends string>(values: readonly Value[]) {
+  return z
+    .enum(values)
+    .nullable()
+    .meta({ enum: [...values, null] });
+}

@@ -65,6 +65,7 @@ describe('serviceResource', () => {
         links: {
           sessions: `${base}/v1/Services/${KS}/Sessions`,
           phone_numbers: `${base}/v1/Services/${KS}/PhoneNumbers`,
+          short_codes: `${base}/v1/Services/${KS}/ShortCodes`,
         },
       }),
     );

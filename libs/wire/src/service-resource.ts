@@ -19,12 +19,14 @@ export const serviceSchema = answer('Service', {
   date_created: dateOf('When it was created.'),
   date_updated: dateOf('When it was changed last.'),
   url: ownUrl,
-  links: z.object({ sessions: ownUrl, phone_numbers: ownUrl }).meta({ additionalProperties: true }),
+  links: z
+    .object({ sessions: ownUrl, phone_numbers: ownUrl, short_codes: ownUrl })
+    .meta({ additionalProperties: true }),
 });
 
 export const servicePageSchema = pageSchema('ListServiceResponse', 'services', serviceSchema);
 
-/** A service as Twilio shows it (contract §2.5). `short_codes` joins the links when short codes exist. */
+/** A service as Twilio shows it (contract §2.5), with the link to short codes that older SDKs know. */
 export function serviceResource(row: ServiceRow, baseUrl: string): z.infer<typeof serviceSchema> {
   const url = `${baseUrl}/v1/Services/${row.sid}`;
   return {
@@ -41,6 +43,10 @@ export function serviceResource(row: ServiceRow, baseUrl: string): z.infer<typeo
     date_created: wireDate(row.date_created),
     date_updated: wireDate(row.date_updated),
     url,
-    links: { sessions: `${url}/Sessions`, phone_numbers: `${url}/PhoneNumbers` },
+    links: {
+      sessions: `${url}/Sessions`,
+      phone_numbers: `${url}/PhoneNumbers`,
+      short_codes: `${url}/ShortCodes`,
+    },
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { refusalCodeOf } from './form-refusal.js';
 import { createSessionForm, updateSessionForm } from './session-form.js';
 
 const defaults = {
@@ -7,6 +8,14 @@ const defaults = {
   ttl: null,
   dateExpiry: null,
   status: 'open',
+  participants: [],
+};
+const alice = {
+  identifier: '+15005550001',
+  friendlyName: null,
+  proxyIdentifier: null,
+  proxyIdentifierSid: null,
+  numberSelection: null,
 };
 
 describe('createSessionForm', () => {
@@ -24,6 +33,7 @@ describe('createSessionForm', () => {
     [{ Status: 'closed' }, { status: 'closed' }],
     [{ Participants: [''] }, {}],
     [{ Participants: ['[]'] }, {}],
+    [{ Participants: ['{"Identifier":"+15005550001"}'] }, { participants: [alice] }],
     [{ FailOnParticipantConflict: 'true' }, {}],
     [{ FailOnParticipantConflict: 'nonsense' }, {}],
   ])('reads %j', (form, wish) => {
@@ -44,18 +54,20 @@ describe('createSessionForm', () => {
     expect(result.error?.issues).toMatchObject([{ path: [parameter] }]);
   });
 
-  it('says that participants are not available yet', () => {
-    const result = createSessionForm.safeParse({ Participants: ['{"Identifier":"+15005550001"}'] });
-    expect(result.error?.issues).toMatchObject([
-      { path: ['Participants'], message: 'Participants are not available yet in this version.' },
-    ]);
+  it.each([
+    ['[object Object]', 'It must be a JSON object with an Identifier, or a JSON array of such objects.'],
+    [
+      `{"Identifier":"+1","FriendlyName":"${'x'.repeat(256)}"}`,
+      'FriendlyName: It is longer than 255 characters.',
+    ],
+  ])('says what is wrong with participants like %.40j', (text, message) => {
+    const result = createSessionForm.safeParse({ Participants: [text] });
+    expect(result.error?.issues).toMatchObject([{ path: ['Participants'], message }]);
   });
 
-  it('tells malformed participants apart', () => {
-    const result = createSessionForm.safeParse({ Participants: ['[object Object]'] });
-    expect(result.error?.issues).toMatchObject([
-      { path: ['Participants'], message: expect.stringContaining('JSON') as unknown },
-    ]);
+  it('refuses a third participant with a code of its own', () => {
+    const result = createSessionForm.safeParse({ Participants: Array(3).fill('{"Identifier":"+1"}') });
+    expect(result.error?.issues.map(refusalCodeOf)).toEqual(['too-many-participants']);
   });
 });
 

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { NewSession, SessionUpdate } from '#domain';
-import { choice, dateTime, given, seconds, uniqueName } from './fields.js';
+import { choice, dateTime, failOnParticipantConflict, given, seconds, uniqueName } from './fields.js';
+import { reading } from './form-refusal.js';
+import type { ParticipantWish } from './participant-form.js';
 import { readParticipants } from './read-participants.js';
 
 export const MODES = ['message-only', 'voice-only', 'voice-and-message'] as const;
@@ -8,25 +10,20 @@ export const MODES = ['message-only', 'voice-only', 'voice-and-message'] as cons
 const ttl = seconds('Seconds from the creation or the last interaction; 0 is no limit.').optional();
 const dateExpiry = dateTime('When the session ends; wins over Ttl.').optional();
 
-/** Existed from 2020 to 2022 and is what happens anyway: read and ignored. */
-const failOnParticipantConflict = z
-  .string()
-  .meta({ description: 'Without effect: a conflict always fails.', deprecated: true })
-  .optional();
-
 const participants = z
   .array(z.string())
-  .meta({ description: 'JSON objects with an Identifier, or one JSON array of them. Not available yet.' })
-  .transform((values, context) => {
-    const wishes = readParticipants(values);
-    if (wishes?.length === 0) return;
-    const message =
-      wishes === null
-        ? 'It must be a JSON object with an Identifier, or a JSON array of such objects.'
-        : 'Participants are not available yet in this version.';
-    context.addIssue({ code: 'custom', message });
+  .meta({
+    description:
+      'The first participants, at most 2: JSON objects with an Identifier, or one JSON array of them. Their keys are those of the form that adds a participant.',
   })
+  .transform(reading(readParticipants))
   .optional();
+
+interface SessionForm extends Omit<NewSession, 'accountSid' | 'serviceSid' | 'ttl'> {
+  /** With null the session takes its service's default. */
+  readonly ttl: number | null;
+  readonly participants: readonly ParticipantWish[];
+}
 
 export const createSessionForm = z
   .object({
@@ -38,16 +35,14 @@ export const createSessionForm = z
     Participants: participants,
     FailOnParticipantConflict: failOnParticipantConflict,
   })
-  .transform(
-    // With `ttl: null` the session takes its service's default.
-    (form): Omit<NewSession, 'accountSid' | 'serviceSid' | 'ttl'> & { readonly ttl: number | null } => ({
-      uniqueName: form.UniqueName ?? null,
-      mode: form.Mode ?? 'voice-and-message',
-      ttl: form.Ttl ?? null,
-      dateExpiry: form.DateExpiry ?? null,
-      status: form.Status ?? 'open',
-    }),
-  );
+  .transform((form): SessionForm => ({
+    uniqueName: form.UniqueName ?? null,
+    mode: form.Mode ?? 'voice-and-message',
+    ttl: form.Ttl ?? null,
+    dateExpiry: form.DateExpiry ?? null,
+    status: form.Status ?? 'open',
+    participants: form.Participants ?? [],
+  }));
 
 /** Only what is sent changes; an empty DateExpiry clears it. Which status may follow which is the model's to say. */
 export const updateSessionForm = z

@@ -3,7 +3,7 @@ import type { CloseReason } from '#domain';
 import type { SessionRow } from '#read-model';
 import { wireDate, wireDateOrNull } from './date-time.js';
 import { pageSchema } from './page.js';
-import { answer, dateOf, seconds, ownUrl, sidOf } from './resource-schema.js';
+import { answer, dateOf, enumOrNull, ownUrl, seconds, sidOf } from './resource-schema.js';
 import { MODES } from './session-form.js';
 
 const STATUSES = ['open', 'in-progress', 'closed'] as const satisfies readonly SessionRow['status'][];
@@ -19,11 +19,7 @@ export const sessionSchema = answer('Session', {
   date_expiry: dateOf('When it ends by itself; wins over ttl.').nullable(),
   ttl: seconds,
   mode: z.enum(MODES),
-  // In OpenAPI 3.0 null is only taken where the list names it too.
-  closed_reason: z
-    .enum(CLOSE_REASONS)
-    .nullable()
-    .meta({ enum: [...CLOSE_REASONS, null] }),
+  closed_reason: enumOrNull(CLOSE_REASONS),
   sid: sidOf('KC'),
   date_updated: dateOf('When it was changed last.'),
   date_created: dateOf('When it was created.'),

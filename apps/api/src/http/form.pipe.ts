@@ -1,12 +1,12 @@
 import { Body, Query, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
 import { ApiConsumes } from '@nestjs/swagger';
 import type { z } from 'zod';
-import { parameterInvalid } from '#domain';
-import { pageQuery, RequestError } from '#wire';
+import { DomainError, parameterInvalid } from '#domain';
+import { pageQuery, refusalCodeOf, RequestError } from '#wire';
 
 /** Reads a value by the schema of its parameter, without a promise: no schema of ours waits for anything. */
 class SchemaPipe implements PipeTransform {
-  constructor(private readonly refusal: (parameter: string, why: string) => Error) {}
+  constructor(private readonly refusal: (parameter: string, why: string, issue: unknown) => Error) {}
 
   transform(value: unknown, { schema }: ArgumentMetadata): unknown {
     const result = schema?.['~standard'].validate(value ?? {});
@@ -15,11 +15,14 @@ class SchemaPipe implements PipeTransform {
     if (result.issues === undefined) return result.value;
     const [issue] = result.issues;
     const parameter = issue?.path?.[0];
-    throw this.refusal(typeof parameter === 'string' ? parameter : 'body', issue?.message ?? '');
+    throw this.refusal(typeof parameter === 'string' ? parameter : 'body', issue?.message ?? '', issue);
   }
 }
 
-const formPipe = new SchemaPipe(parameterInvalid);
+const formPipe = new SchemaPipe((parameter, why, issue) => {
+  const code = refusalCodeOf(issue);
+  return code === null ? parameterInvalid(parameter, why) : new DomainError(code, why);
+});
 const pagePipe = new SchemaPipe((parameter, why) =>
   // All that can be wrong with a number: SDKs end their walk through the pages on its code.
   parameter === 'Page'

@@ -29,6 +29,7 @@ export type DomainErrorCode =
   | 'phone-number-invalid'
   | 'phone-number-not-found'
   | 'phone-number-not-owned'
+  | 'phone-number-sid-invalid'
   | 'phone-number-unavailable'
   | 'pool-full'
   | 'proxy-identifier-invalid'

@@ -4,6 +4,7 @@ export { MAX_UNIQUE_NAME_LENGTH } from './fields.js';
 export * from './page.js';
 export * from './page-token.js';
 export * from './request-error.js';
+export * from './request-signature.js';
 export * from './service-form.js';
 export * from './service-resource.js';
 export * from './session-form.js';

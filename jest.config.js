@@ -8,7 +8,7 @@ const pure = {
   moduleNameMapper: {
     '^#([\\w-]+)$': '<rootDir>/libs/$1/src/index.ts',
     // ESM imports name the compiled file; the sources are what is tested.
-    '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^(\\.{1,2}/.*(?<!\\.json))\\.js$': '$1',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.maskline'],
   setupFilesAfterEnv: ['<rootDir>/libs/testing/src/jest/each-spec.ts'],

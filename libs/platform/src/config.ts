@@ -81,6 +81,7 @@ export const environment = z.object({
     .transform((value): KeyObject | undefined => parseMasterKey(value) ?? undefined)
     .optional(),
   PARTITIONS: wholeNumber(1, 1024).default(1),
+  CARRIER: z.enum(['simulator'], { error: 'must be simulator' }).default('simulator'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
       error: 'must be trace, debug, info, warn, error, fatal or silent',

@@ -12,6 +12,7 @@ export * from './phone-number-form.js';
 export * from './phone-number-resource.js';
 export * from './read-identifier.js';
 export * from './request-error.js';
+export * from './request-signature.js';
 export * from './service-form.js';
 export * from './service-resource.js';
 export * from './session-form.js';

@@ -1,0 +1,5 @@
+export * from './carrier.js';
+export * from './carrier-errors.js';
+export * from './carrier.module.js';
+export * from './open-carrier.js';
+export { Phones } from './simulator/phones.js';

@@ -14,3 +14,4 @@ export * from './test-database.js';
 export * from './test-store.js';
 export * from './test-world.js';
 export * from './wait-for.js';
+export * from './webhook-receiver.js';

@@ -1,10 +1,15 @@
+export * from './callbacks/interaction-callback.js';
+export * from './callbacks/out-of-session-answer.js';
+export * from './callbacks/out-of-session-callback.js';
 export * from './decode-form.js';
 export * from './error-reply.js';
 export { MAX_UNIQUE_NAME_LENGTH } from './fields.js';
 export * from './page.js';
 export * from './page-token.js';
 export * from './request-error.js';
+export * from './request-signature.js';
 export * from './service-form.js';
 export * from './service-resource.js';
 export * from './session-form.js';
 export * from './session-resource.js';
+export * from './twiml.js';

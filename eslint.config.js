@@ -14,7 +14,7 @@ const parts = {
   'libs/queues': { imports: ['domain', 'event-store', 'platform'], bullmq: true },
   'libs/read-model': { imports: ['domain', 'event-store', 'platform'], pg: true },
   'libs/wire': { imports: ['domain', 'read-model'] },
-  'libs/application': { imports: ['domain', 'event-store', 'read-model', 'queues', 'platform'] },
+  'libs/application': { imports: ['domain', 'event-store', 'read-model', 'queues', 'platform', 'wire'] },
   'libs/testing': { imports: everyLib, pg: true, bullmq: true },
   'apps/api': { imports: everyLib },
   'apps/worker': { imports: everyLib, bullmq: true },

@@ -11,6 +11,8 @@ export * from './account/promote-auth-token.js';
 export * from './account/revoke-api-key.js';
 export * from './account/secrets.js';
 export * from './application.module.js';
+export * from './callbacks/callback.module.js';
+export * from './callbacks/callbacks.js';
 export * from './service/create-service.js';
 export * from './service/delete-service.js';
 export * from './service/delete-sessions-below.js';

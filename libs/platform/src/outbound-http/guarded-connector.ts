@@ -1,20 +1,9 @@
-import { lookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
 import { types } from 'node:util';
 import { buildConnector } from 'undici';
 import { RefusedAddress } from './call-outcome.js';
 import { reachesAddress, type CallbackReach } from './callback-reach.js';
-
-interface ResolvedAddress {
-  readonly address: string;
-  readonly family: number;
-}
-
-/** Every address of a name. */
-export type Resolve = (hostname: string) => Promise<readonly ResolvedAddress[]>;
-
-/** As the operating system sees names: /etc/hosts and all. */
-export const resolveBySystem: Resolve = (hostname) => lookup(hostname, { all: true });
+import type { Resolve } from './resolve-names.js';
 
 /** Calls give up sooner by themselves; this ends what they have left behind. */
 const CONNECT_LIMIT_MS = 10_000;

@@ -5,8 +5,8 @@ import { describe, expect, it } from '@jest/globals';
 import { cleanUp, waitFor, webhookReceiver } from '#testing';
 import { readCallTarget } from './call-target.js';
 import type { CallbackReach } from './callback-reach.js';
-import type { Resolve } from './guarded-connector.js';
 import { OutboundHttp, type OutboundCall } from './outbound-http.js';
+import type { Resolve } from './resolve-names.js';
 import { selfSigned } from './spec/self-signed.js';
 
 function openHttp(reach: CallbackReach = 'loopback', resolve?: Resolve): OutboundHttp {

@@ -4,7 +4,8 @@ import { attempt } from './attempt.js';
 import { retryPolicyFor, type CallOutcome } from './call-outcome.js';
 import type { CallTarget } from './call-target.js';
 import { reachesHost, type CallbackReach } from './callback-reach.js';
-import { guardedConnector, resolveBySystem, type Resolve } from './guarded-connector.js';
+import { guardedConnector } from './guarded-connector.js';
+import { boundedResolve, resolveBySystem, type Resolve } from './resolve-names.js';
 
 export interface OutboundCall {
   readonly target: CallTarget;
@@ -30,7 +31,7 @@ export class OutboundHttp {
 
   constructor(
     private readonly reach: CallbackReach,
-    resolve: Resolve = resolveBySystem,
+    resolve: Resolve = boundedResolve(resolveBySystem),
   ) {
     this.#agent = new Agent({
       connect: guardedConnector(reach, resolve),

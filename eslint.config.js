@@ -24,7 +24,9 @@ const parts = {
   'libs/read-model': { imports: ['domain', 'event-store', 'platform'], pg: true },
   'libs/wire': { imports: ['domain', 'read-model'] },
   'libs/carrier': { imports: ['domain', 'wire', 'platform'] },
-  'libs/application': { imports: ['domain', 'event-store', 'read-model', 'queues', 'carrier', 'platform'] },
+  'libs/application': {
+    imports: ['domain', 'event-store', 'read-model', 'queues', 'carrier', 'platform', 'wire'],
+  },
   'libs/testing': { imports: everyLib, pg: true, bullmq: true },
   'apps/api': { imports: everyLib },
   'apps/worker': { imports: everyLib, bullmq: true },

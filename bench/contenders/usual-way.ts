@@ -1,7 +1,14 @@
 import { CommandBus } from '@nestjs/cqrs';
 import pg from 'pg';
-import { Credentials, ensureAccount, observeStore, openStore, StoreModule } from '#application';
-import { loadServerConfig, openDatabase, openMetrics, runMain, useProcessLog } from '#platform';
+import {
+  CallbackModule,
+  Credentials,
+  ensureAccount,
+  observeStore,
+  openStore,
+  StoreModule,
+} from '#application';
+import { loadServerConfig, openDatabase, openMetrics, OutboundHttp, runMain, useProcessLog } from '#platform';
 import { inlineProjectors } from '#read-model';
 import { ApiModule } from '../../apps/api/src/api.module.js';
 import { createHttpApp } from '../../apps/api/src/http-app.js';
@@ -30,8 +37,14 @@ await runMain(async (shutdown) => {
     masterKey: config.MASKLINE_MASTER_KEY,
     batching: { maxBatch: 128, maxInFlight: 2, maxWaiting: 4096, patience: 10_000 },
   });
+  const http = new OutboundHttp('public');
+  shutdown.add('the connections to callbacks', () => http.close());
   const app = await createHttpApp(
-    [StoreModule.of({ ...store, events }), ApiModule.register({ metrics, checks: [] })],
+    [
+      StoreModule.of({ ...store, events }),
+      CallbackModule.of(http, config),
+      ApiModule.register({ metrics, checks: [] }),
+    ],
     config,
   );
   shutdown.add('HTTP', () => app.close());

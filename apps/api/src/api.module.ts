@@ -4,7 +4,14 @@ import { ApplicationModule } from '#application';
 import { Readiness, type ReadinessCheck, type ReadinessRemark } from '#platform';
 import { HealthController } from './ops/health.controller.js';
 import { MetricsController } from './ops/metrics.controller.js';
+import { CallController } from './inbound/call.controller.js';
+import { MessageController } from './inbound/message.controller.js';
+import { PhoneNumberController } from './services/phone-number.controller.js';
 import { ServiceController } from './services/service.controller.js';
+import { ShortCodeController } from './services/short-code.controller.js';
+import { InteractionController } from './sessions/interaction.controller.js';
+import { MessageInteractionController } from './sessions/message-interaction.controller.js';
+import { ParticipantController } from './sessions/participant.controller.js';
 import { SessionController } from './sessions/session.controller.js';
 
 export interface ApiParts {
@@ -20,7 +27,19 @@ export class ApiModule {
     return {
       module: ApiModule,
       imports: [ApplicationModule],
-      controllers: [ServiceController, SessionController, HealthController, MetricsController],
+      controllers: [
+        ServiceController,
+        PhoneNumberController,
+        ShortCodeController,
+        SessionController,
+        ParticipantController,
+        MessageInteractionController,
+        InteractionController,
+        MessageController,
+        CallController,
+        HealthController,
+        MetricsController,
+      ],
       providers: [
         { provide: Registry, useValue: metrics },
         { provide: Readiness, useValue: new Readiness(checks) },

@@ -1,5 +1,6 @@
 import { CommandBus } from '@nestjs/cqrs';
 import {
+  CallbackModule,
   checkMasterKey,
   Credentials,
   ensureAccount,
@@ -14,6 +15,7 @@ import {
   loadServerConfig,
   openDatabase,
   openMetrics,
+  OutboundHttp,
   requireMigrated,
   requirePooler,
   runMain,
@@ -41,7 +43,14 @@ async function main(shutdown: Shutdown): Promise<void> {
   shutdown.add('wake-ups', () => store.wake.stop());
   observeLog(metrics, database);
 
-  const parts = [StoreModule.of(store), ApiModule.register({ metrics, checks: databaseChecks(database) })];
+  const http = new OutboundHttp(config.CALLBACK_REACH ?? 'public');
+  shutdown.add('the connections to callbacks', () => http.close());
+
+  const parts = [
+    StoreModule.of(store),
+    CallbackModule.of(http, config),
+    ApiModule.register({ metrics, checks: databaseChecks(database) }),
+  ];
   const app = await createHttpApp(parts, config);
   serveDocs(app);
   shutdown.add('HTTP', () => app.close());

@@ -1,5 +1,6 @@
 import { CommandBus } from '@nestjs/cqrs';
 import {
+  CallbackModule,
   checkMasterKey,
   Credentials,
   ensureAccount,
@@ -16,6 +17,7 @@ import {
   migrate,
   openDatabase,
   openMetrics,
+  OutboundHttp,
   requirePooler,
   runMain,
   startEmbeddedPostgres,
@@ -60,8 +62,13 @@ async function main(shutdown: Shutdown): Promise<void> {
   shutdown.add('the queues of the consumers', () => backlogs.stop());
   observeConsumers(metrics, backlogs);
 
+  // Whoever tries it out has their callbacks on this machine.
+  const http = new OutboundHttp(config.CALLBACK_REACH ?? 'loopback');
+  shutdown.add('the connections to callbacks', () => http.close());
+
   const parts = [
     StoreModule.of(store),
+    CallbackModule.of(http, config),
     ApiModule.register({
       metrics,
       checks: [...databaseChecks(database), ...workerChecks(database, queues, backlogs)],

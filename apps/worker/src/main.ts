@@ -1,12 +1,20 @@
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { checkMasterKey, observeLog, observeStore, openStore, StoreModule } from '#application';
+import {
+  CallbackModule,
+  checkMasterKey,
+  observeLog,
+  observeStore,
+  openStore,
+  StoreModule,
+} from '#application';
 import { ensurePartitions } from '#event-store';
 import {
   databaseChecks,
   loadServerConfig,
   openDatabase,
   openMetrics,
+  OutboundHttp,
   requireMigrated,
   requirePooler,
   runMain,
@@ -47,7 +55,14 @@ async function main(shutdown: Shutdown): Promise<void> {
   shutdown.add('the queues of the consumers', () => backlogs.stop());
   observeConsumers(metrics, backlogs);
 
-  const parts = [StoreModule.of(store), WorkerModule.register({ queues, metrics, config })];
+  const http = new OutboundHttp(config.CALLBACK_REACH ?? 'public');
+  shutdown.add('the connections to callbacks', () => http.close());
+
+  const parts = [
+    StoreModule.of(store),
+    CallbackModule.of(http, config),
+    WorkerModule.register({ queues, metrics, config }),
+  ];
   const root = { module: Process, imports: parts };
   const app = await NestFactory.createApplicationContext(root, { abortOnError: false });
   shutdown.add('the worker', () => app.close());

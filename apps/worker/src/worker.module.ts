@@ -5,11 +5,17 @@ import {
   type BeforeApplicationShutdown,
 } from '@nestjs/common';
 import type { Registry } from 'prom-client';
-import { ApplicationModule, DeleteSessionsBelowHandler, ExpireSessionHandler } from '#application';
+import {
+  ApplicationModule,
+  DeleteSessionsBelowHandler,
+  ExpireSessionHandler,
+  ForwardMessageHandler,
+} from '#application';
 import { EventStore, Wake } from '#event-store';
 import { Database, type Config } from '#platform';
 import type { QueueBackend } from '#queues';
 import { observeExpiry } from './expiry-metrics.js';
+import { Forwards } from './forwarding/forwards.js';
 import { Housekeeping } from './housekeeping.js';
 import { Cascades } from './subscriptions/cascades.js';
 import { Relays } from './subscriptions/relays.js';
@@ -60,14 +66,23 @@ export class WorkerModule {
             wake: Wake,
             expireSession: ExpireSessionHandler,
             sessionsBelow: DeleteSessionsBelowHandler,
+            forwardMessage: ForwardMessageHandler,
           ) =>
             new Worker([
               new ExpiryTimers(database, events, wake, queues, expireSession, observeExpiry(metrics), expiry),
               new Cascades(database, events, wake, sessionsBelow),
+              new Forwards(database, events, wake, queues, forwardMessage),
               new Relays(database, events, wake, queues),
               new Housekeeping(database.subscriptions),
             ]),
-          inject: [Database, EventStore, Wake, ExpireSessionHandler, DeleteSessionsBelowHandler],
+          inject: [
+            Database,
+            EventStore,
+            Wake,
+            ExpireSessionHandler,
+            DeleteSessionsBelowHandler,
+            ForwardMessageHandler,
+          ],
         },
       ],
     };

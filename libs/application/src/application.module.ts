@@ -8,6 +8,17 @@ import { DeleteSecondaryAuthTokenHandler } from './account/delete-secondary-auth
 import { PromoteAuthTokenHandler } from './account/promote-auth-token.js';
 import { RevokeApiKeyHandler } from './account/revoke-api-key.js';
 import { oneHandlerEach } from './one-handler-each.js';
+import { ReceiveCallHandler } from './inbound/receive-call.js';
+import { ReceiveMessageHandler } from './inbound/receive-message.js';
+import { ReportLegHandler } from './inbound/report-leg.js';
+import { DeleteInteractionHandler } from './interaction/delete-interaction.js';
+import { ForwardMessageHandler } from './interaction/forward-message.js';
+import { SendMessageHandler } from './interaction/send-message.js';
+import { AddParticipantHandler } from './participant/add-participant.js';
+import { RemoveParticipantHandler } from './participant/remove-participant.js';
+import { AddToPoolHandler } from './phone-number/add-to-pool.js';
+import { RemoveFromPoolHandler } from './phone-number/remove-from-pool.js';
+import { UpdateInPoolHandler } from './phone-number/update-in-pool.js';
 import { CreateServiceHandler } from './service/create-service.js';
 import { DeleteServiceHandler } from './service/delete-service.js';
 import { DeleteSessionsBelowHandler } from './service/delete-sessions-below.js';
@@ -30,17 +41,28 @@ export const handlers = [
   UpdateServiceHandler,
   DeleteServiceHandler,
   DeleteSessionsBelowHandler,
+  AddToPoolHandler,
+  UpdateInPoolHandler,
+  RemoveFromPoolHandler,
   CreateSessionHandler,
   UpdateSessionHandler,
   ExpireSessionHandler,
   DeleteSessionHandler,
+  AddParticipantHandler,
+  RemoveParticipantHandler,
+  SendMessageHandler,
+  DeleteInteractionHandler,
+  ReceiveMessageHandler,
+  ForwardMessageHandler,
+  ReceiveCallHandler,
+  ReportLegHandler,
 ];
 
-/** The use cases. The store, the queries and the keys come from the process's global StoreModule. */
+/** The use cases. The store, the carrier, the callbacks and the rules come from the process's global modules. */
 @Module({
   imports: [CqrsModule.forRoot()],
   providers: oneHandlerEach(handlers),
   // The worker calls by itself what it does in thousands.
-  exports: [CqrsModule, DeleteSessionsBelowHandler, ExpireSessionHandler],
+  exports: [CqrsModule, DeleteSessionsBelowHandler, ExpireSessionHandler, ForwardMessageHandler],
 })
 export class ApplicationModule {}

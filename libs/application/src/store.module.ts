@@ -2,7 +2,16 @@ import type { KeyObject } from 'node:crypto';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { EventStore, readPartitions, upcasters, Wake, type Flush } from '#event-store';
 import { Database } from '#platform';
-import { inlineProjectors, ServiceQueries, SessionQueries } from '#read-model';
+import {
+  inlineProjectors,
+  InteractionQueries,
+  NumberPool,
+  ParticipantQueries,
+  PhoneNumberQueries,
+  Routes,
+  ServiceQueries,
+  SessionQueries,
+} from '#read-model';
 import { Credentials } from './account/credentials.js';
 import { MasterKey } from './account/master-key.js';
 
@@ -63,7 +72,12 @@ export class StoreModule {
       { provide: MasterKey, useValue: new MasterKey(masterKey) },
       { provide: Credentials, useValue: new Credentials(database, masterKey, partitions) },
       { provide: ServiceQueries, useValue: new ServiceQueries(database, partitions) },
+      { provide: PhoneNumberQueries, useValue: new PhoneNumberQueries(database, partitions) },
       { provide: SessionQueries, useValue: new SessionQueries(database, partitions) },
+      { provide: ParticipantQueries, useValue: new ParticipantQueries(database, partitions) },
+      { provide: InteractionQueries, useValue: new InteractionQueries(database, partitions) },
+      { provide: NumberPool, useValue: new NumberPool(database, partitions) },
+      { provide: Routes, useValue: new Routes(database, partitions) },
     ];
     return { module: StoreModule, global: true, providers, exports: providers };
   }

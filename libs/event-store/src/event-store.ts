@@ -168,6 +168,13 @@ export class EventStore {
     return isOverdue(stream, current) && this.#expire(stream, id, context, current);
   }
 
+  /** What became of a command that is remembered; null for one that is not, or is not to be. */
+  async outcomeOf(context: EventContext): Promise<Changed | null> {
+    if (context.idempotency === null) return null;
+    const { command } = await this.#loading.load(context, null);
+    return firstOutcome(command, context);
+  }
+
   /** The state of a stream as the database has it now. */
   async load<State extends Aggregate, Event extends DomainEvent>(
     stream: Stream<State, Event>,

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { parseMasterKey } from './master-key.js';
+import { CALLBACK_REACHES } from './outbound-http/callback-reach.js';
 import { StartError } from './start-error.js';
 
 /** Text that must meet `test`; the refusal says what would have been right, never what was given. */
@@ -94,6 +95,14 @@ export const environment = z.object({
   /** Seconds ahead for which expiry timers are armed; the sweeper covers what lies beyond. */
   EXPIRY_HORIZON: wholeNumber(1, 86_400).default(900),
   SWEEPER: flag.default(true),
+  /** Whether opt-out words such as STOP are kept from the partner. */
+  RESPECT_STOP_WORDS: flag.default(true),
+  /** How many numbers that may be given to participants the pool of a service may hold, and how many reserved ones. */
+  MAX_POOL_NUMBERS: wholeNumber(1, 1_000_000).default(500),
+  MAX_RESERVED_NUMBERS: wholeNumber(1, 1_000_000).default(5000),
+  /** `npm start` has another default than api and worker. */
+  CALLBACK_REACH: z.enum(CALLBACK_REACHES, { error: 'must be public, loopback or private' }).optional(),
+  INTERCEPT_FAILURE: z.enum(['open', 'closed'], { error: 'must be open or closed' }).default('open'),
 });
 
 export type Config = Readonly<z.infer<typeof environment>>;

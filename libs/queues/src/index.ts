@@ -3,6 +3,7 @@ export { eventQueue, newEventJob, type EventJob } from './consumers/event-queue.
 export { replayToConsumer, type ReplayOptions } from './consumers/replay.js';
 export { runConsumer, type ConsumerProgram } from './consumers/run-consumer.js';
 export { expiryQueue, expiryWorker, newExpiryJob, type ExpiryJob } from './expiry-queue.js';
+export { forwardQueue, forwardWorker, newForwardJob, type ForwardJob } from './forward-queue.js';
 export { QueueAbsent, type JobQueue, type NewJob } from './job-queue.js';
 export { TryLater } from './job-worker.js';
 export { openQueues } from './open-queues.js';

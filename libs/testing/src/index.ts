@@ -15,3 +15,4 @@ export * from './test-store.js';
 export * from './test-world.js';
 export * from './twilio-openapi.js';
 export * from './wait-for.js';
+export * from './webhook-receiver.js';

@@ -34,6 +34,7 @@ const replies: Record<DomainErrorCode | RequestErrorCode, Reply> = {
     message: 'A downstream server failed or refused to process a request.',
   },
   'expectation-failed': { status: 417, code: 20417, message: 'Expectation Failed' },
+  forbidden: { status: 403, code: 20403, message: 'Forbidden' },
   'idempotency-key-reused': { status: 409, code: 20409 },
   'identifier-invalid': {
     status: 400,

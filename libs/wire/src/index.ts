@@ -1,3 +1,6 @@
+export * from './callbacks/interaction-callback.js';
+export * from './callbacks/out-of-session-answer.js';
+export * from './callbacks/out-of-session-callback.js';
 export * from './decode-form.js';
 export * from './error-reply.js';
 export { MAX_UNIQUE_NAME_LENGTH } from './fields.js';
@@ -19,3 +22,4 @@ export * from './session-form.js';
 export * from './session-resource.js';
 export * from './short-code-form.js';
 export * from './short-code-resource.js';
+export * from './twiml.js';

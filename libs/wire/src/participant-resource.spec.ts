@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { ERASED } from '#domain';
 import type { ParticipantRow } from '#read-model';
 import { participantResource, participantSchema } from './participant-resource.js';
 
@@ -54,8 +53,8 @@ describe('participantResource', () => {
     expect(participantResource(removed, base).date_deleted).toBe('2026-01-03T00:00:00Z');
   });
 
-  it('shows nothing where something was erased', () => {
-    const resource = participantResource({ ...row, identifier: ERASED, friendly_name: ERASED }, base);
+  it('shows nothing where the key of something is lost', () => {
+    const resource = participantResource({ ...row, identifier: null, friendly_name: null }, base);
     expect(resource).toMatchObject({ identifier: null, friendly_name: null });
     expect(participantSchema.parse(resource)).toEqual(resource);
   });

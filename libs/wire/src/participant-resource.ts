@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { isErased, type Personal } from '#domain';
 import type { ParticipantRow } from '#read-model';
 import { wireDate, wireDateOrNull } from './date-time.js';
 import { pageSchema } from './page.js';
@@ -34,18 +33,14 @@ export function participantResource(row: ParticipantRow, baseUrl: string): z.inf
     session_sid: row.session_sid,
     service_sid: row.service_sid,
     account_sid: row.account_sid,
-    identifier: readable(row.identifier),
+    identifier: row.identifier,
     proxy_identifier: row.proxy_identifier,
     proxy_identifier_sid: row.proxy_identifier_sid,
-    friendly_name: readable(row.friendly_name),
+    friendly_name: row.friendly_name,
     date_deleted: wireDateOrNull(row.date_deleted),
     date_updated: wireDate(row.date_updated),
     date_created: wireDate(row.date_created),
     url,
     links: { message_interactions: `${url}/MessageInteractions` },
   };
-}
-
-function readable(text: Personal<string> | null): string | null {
-  return isErased(text) ? null : text;
 }

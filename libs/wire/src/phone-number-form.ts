@@ -7,7 +7,7 @@ import { reading } from './form-refusal.js';
 const isReserved = flag('Reserved numbers are given to no participant by themselves.').optional();
 
 /** The number of the account that shall join the pool, by one of its names. */
-interface PhoneNumberWish {
+export interface PhoneNumberWish {
   readonly number: { readonly sid: string } | { readonly phoneNumber: string };
   readonly isReserved: boolean;
 }
@@ -40,7 +40,11 @@ export const createPhoneNumberForm = z
     }),
   );
 
+export interface PhoneNumberUpdate {
+  readonly isReserved?: boolean;
+}
+
 /** Without IsReserved nothing changes. */
 export const updatePhoneNumberForm = z
   .object({ IsReserved: isReserved })
-  .transform((form) => given({ isReserved: form.IsReserved }));
+  .transform((form): PhoneNumberUpdate => given({ isReserved: form.IsReserved }));

@@ -3,6 +3,7 @@ export type RequestErrorCode =
   | 'bad-request'
   | 'body-too-large'
   | 'expectation-failed'
+  | 'forbidden'
   | 'method-not-allowed'
   | 'page-out-of-range'
   | 'resource-not-found'

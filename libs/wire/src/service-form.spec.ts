@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { createServiceForm, refuseOwnUrls, updateServiceForm } from './service-form.js';
+import {
+  createServiceForm,
+  refuseOwnUrls,
+  refuseUnreachableUrls,
+  updateServiceForm,
+} from './service-form.js';
 
 const defaults = {
   uniqueName: 'rides',
@@ -112,5 +117,25 @@ describe('refuseOwnUrls', () => {
         'https://proxy.test',
       );
     }).not.toThrow();
+  });
+});
+
+describe('refuseUnreachableUrls', () => {
+  const wish = {
+    callbackUrl: 'https://a.test/',
+    interceptCallbackUrl: null,
+    outOfSessionCallbackUrl: 'https://b.test/',
+  };
+
+  it('refuses a callback that may not be called, by the name of its parameter', () => {
+    expect(() => {
+      refuseUnreachableUrls(wish, (url) => url !== 'https://b.test/');
+    }).toThrow("'OutOfSessionCallbackUrl' is invalid. It points to an address that is not called from here.");
+  });
+
+  it('lets the others pass, and asks about none that is not there', () => {
+    const asked: string[] = [];
+    refuseUnreachableUrls(wish, (url) => asked.push(url) > 0);
+    expect(asked).toEqual(['https://a.test/', 'https://b.test/']);
   });
 });

@@ -59,12 +59,28 @@ export const updateServiceForm = z
 /** A callback that points back at this API would call itself for ever. */
 export function refuseOwnUrls(wish: Partial<ServiceSettings>, baseUrl: string): void {
   const own = new URL(baseUrl).host;
+  refuseCallbacks(wish, 'It points to this API.', (url) => new URL(url).host === own);
+}
+
+/** As far as can be told without DNS: what a name stands for is judged when it is called. */
+export function refuseUnreachableUrls(
+  wish: Partial<ServiceSettings>,
+  mayCall: (url: string) => boolean,
+): void {
+  refuseCallbacks(wish, 'It points to an address that is not called from here.', (url) => !mayCall(url));
+}
+
+function refuseCallbacks(
+  wish: Partial<ServiceSettings>,
+  why: string,
+  isRefused: (url: string) => boolean,
+): void {
   const callbacks = {
     CallbackUrl: wish.callbackUrl,
     InterceptCallbackUrl: wish.interceptCallbackUrl,
     OutOfSessionCallbackUrl: wish.outOfSessionCallbackUrl,
   };
   for (const [parameter, url] of Object.entries(callbacks)) {
-    if (url != null && new URL(url).host === own) throw parameterInvalid(parameter, 'It points to this API.');
+    if (url != null && isRefused(url)) throw parameterInvalid(parameter, why);
   }
 }

@@ -19,7 +19,8 @@ const participants = z
   .transform(reading(readParticipants))
   .optional();
 
-interface SessionForm extends Omit<NewSession, 'accountSid' | 'serviceSid' | 'ttl'> {
+/** A new session as a caller asks for it. */
+export interface SessionForm extends Omit<NewSession, 'accountSid' | 'serviceSid' | 'ttl'> {
   /** With null the session takes its service's default. */
   readonly ttl: number | null;
   readonly participants: readonly ParticipantWish[];

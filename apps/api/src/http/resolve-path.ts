@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { DomainError, readSid } from '#domain';
+import { DomainError, readSid, type SidPrefix } from '#domain';
 import type { ServiceQueries, SessionQueries } from '#read-model';
 import { RequestError } from '#wire';
 
@@ -14,20 +14,39 @@ export async function resolvePath(
   sessions: SessionQueries,
 ): Promise<void> {
   // Fastify hands over decoded path parameters by name.
-  const path = request.params as { serviceSid?: string; sessionSid?: string };
-  if (path.serviceSid === undefined) return;
-  const service = requireText(path.serviceSid);
-  path.serviceSid = readSid('KS', service) ?? (await services.sidOf(accountSid, service));
-  if (path.sessionSid === undefined) return;
-  const session = requireText(path.sessionSid);
-  const sessionSid = readSid('KC', session) ?? (await sessions.sidOf(accountSid, path.serviceSid, session));
+  const path = request.params as Record<string, string>;
+  for (const [name, prefix] of Object.entries(belowNames)) {
+    const text = path[name];
+    if (text !== undefined) path[name] = requireSid(prefix, text);
+  }
+  if (path['serviceSid'] === undefined || path['accountSid'] !== undefined) return;
+  const service = requireText(path['serviceSid']);
+  const serviceSid = readSid('KS', service) ?? (await services.sidOf(accountSid, service));
+  path['serviceSid'] = serviceSid;
+  if (path['sessionSid'] === undefined) return;
+  const session = requireText(path['sessionSid']);
+  const sessionSid = readSid('KC', session) ?? (await sessions.sidOf(accountSid, serviceSid, session));
   if (sessionSid === null) {
     // A code of its own (80308) is for a name that is fetched, and only when its service is there to look in.
     if (request.method !== 'GET') throw new RequestError('resource-not-found');
-    await services.get(accountSid, path.serviceSid);
+    await services.get(accountSid, serviceSid);
     throw new DomainError('session-name-not-found', 'there is no session with this name');
   }
-  path.sessionSid = sessionSid;
+  path['sessionSid'] = sessionSid;
+}
+
+/** What has no name but its SID. */
+const belowNames: Readonly<Record<string, SidPrefix>> = {
+  participantSid: 'KP',
+  interactionSid: 'KI',
+  phoneNumberSid: 'PN',
+  shortCodeSid: 'SC',
+};
+
+function requireSid(prefix: SidPrefix, text: string): string {
+  const sid = readSid(prefix, text);
+  if (sid === null) throw new RequestError('resource-not-found');
+  return sid;
 }
 
 /** PostgreSQL cannot even be asked for a name with a NUL in it. */

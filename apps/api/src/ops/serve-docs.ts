@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { z } from 'zod';
-import { packageRoot } from '#platform';
+import { version } from '#platform';
 
 type OperationObject = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
@@ -16,7 +13,7 @@ export function openApi(app: NestFastifyApplication): OpenAPIObject {
   const description = new DocumentBuilder()
     .setTitle('Maskline')
     .setDescription(DESCRIPTION)
-    .setVersion(readVersion())
+    .setVersion(version)
     // Wherever the document was fetched from: a proxy in front of the service needs no setting for it.
     .addServer('/')
     .addBasicAuth({
@@ -50,9 +47,4 @@ function complete({ parameters = [], requestBody }: OperationObject): void {
 /** Pages at /docs, the document itself at /docs-json. Written when it is first asked for, to keep the start short. */
 export function serveDocs(app: NestFastifyApplication): void {
   SwaggerModule.setup('docs', app, () => openApi(app), { jsonDocumentUrl: 'docs-json', raw: ['json'] });
-}
-
-function readVersion(): string {
-  const text = readFileSync(join(packageRoot, 'package.json'), 'utf8');
-  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 }

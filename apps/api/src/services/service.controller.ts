@@ -3,11 +3,13 @@ import { CommandBus } from '@nestjs/cqrs';
 import { CreateService, DeleteService, UpdateService } from '#application';
 import type { ServiceSettings } from '#domain';
 import type { EventContext } from '#event-store';
+import { OutboundHttp } from '#platform';
 import { ServiceQueries } from '#read-model';
 import {
   createServiceForm,
   pageResource,
   refuseOwnUrls,
+  refuseUnreachableUrls,
   servicePageSchema,
   serviceResource,
   serviceSchema,
@@ -24,6 +26,7 @@ export class ServiceController {
   constructor(
     private readonly commands: CommandBus,
     private readonly services: ServiceQueries,
+    private readonly http: OutboundHttp,
   ) {}
 
   @Post()
@@ -33,7 +36,7 @@ export class ServiceController {
     @Context() context: EventContext,
     @BaseUrl() baseUrl: string,
   ) {
-    refuseOwnUrls(wish, baseUrl);
+    this.#refuseCallbacks(wish, baseUrl);
     return serviceResource(await this.commands.execute(new CreateService(wish, context)), baseUrl);
   }
 
@@ -64,7 +67,7 @@ export class ServiceController {
     @Context() context: EventContext,
     @BaseUrl() baseUrl: string,
   ) {
-    refuseOwnUrls(wish, baseUrl);
+    this.#refuseCallbacks(wish, baseUrl);
     return serviceResource(
       await this.commands.execute(new UpdateService(serviceSid, wish, context)),
       baseUrl,
@@ -75,5 +78,10 @@ export class ServiceController {
   @Operation('Delete a specific Service', 204, null, 400, 404, 413)
   async delete(@Param('serviceSid') serviceSid: string, @Context() context: EventContext) {
     await this.commands.execute(new DeleteService(serviceSid, context));
+  }
+
+  #refuseCallbacks(wish: Partial<ServiceSettings>, baseUrl: string): void {
+    refuseOwnUrls(wish, baseUrl);
+    refuseUnreachableUrls(wish, (url) => this.http.mayCall(url));
   }
 }

@@ -1,6 +1,6 @@
 import { Controller, Delete, Get, Param, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { CreateSession, DeleteSession, UpdateSession, type SessionWish } from '#application';
+import { CreateSession, DeleteSession, MaskingRules, UpdateSession } from '#application';
 import type { SessionUpdate } from '#domain';
 import type { EventContext } from '#event-store';
 import { ServiceQueries, SessionQueries } from '#read-model';
@@ -12,10 +12,12 @@ import {
   sessionSchema,
   updateSessionForm,
   type PageRequest,
+  type SessionForm,
 } from '#wire';
 import { ApiForms, Form, PageOf } from '../http/form.pipe.js';
 import { Operation } from '../http/operation.js';
 import { AccountSid, BaseUrl, Context } from '../http/request.decorators.js';
+import { located } from './located.js';
 
 @ApiForms()
 @Controller('v1/Services/:serviceSid/Sessions')
@@ -24,17 +26,19 @@ export class SessionController {
     private readonly commands: CommandBus,
     private readonly services: ServiceQueries,
     private readonly sessions: SessionQueries,
+    private readonly rules: MaskingRules,
   ) {}
 
   @Post()
   @Operation('Create a new Session', 201, sessionSchema, 400, 404, 409, 413)
   async create(
     @Param('serviceSid') serviceSid: string,
-    @Form(createSessionForm) wish: SessionWish,
+    @Form(createSessionForm) { participants, ...wish }: SessionForm,
     @Context() context: EventContext,
     @BaseUrl() baseUrl: string,
   ) {
-    const session = await this.commands.execute(new CreateSession(serviceSid, wish, context));
+    const first = participants.map((participant) => located(participant, this.rules));
+    const session = await this.commands.execute(new CreateSession(serviceSid, wish, first, context));
     return sessionResource(session, baseUrl);
   }
 

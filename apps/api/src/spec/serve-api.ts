@@ -2,9 +2,25 @@ import { createSecretKey, randomBytes } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { Registry } from 'prom-client';
-import { CreateAccount, CreateApiKey, newSecret, openStore, RevokeApiKey, StoreModule } from '#application';
+import {
+  CallbackModule,
+  CreateAccount,
+  CreateApiKey,
+  newSecret,
+  openStore,
+  RevokeApiKey,
+  StoreModule,
+} from '#application';
 import { ensurePartitions, type EventContext } from '#event-store';
-import { newSid, type Config, type Database, type ReadinessCheck } from '#platform';
+import {
+  newSid,
+  OutboundHttp,
+  type CallbackReach,
+  type Config,
+  type Database,
+  type ReadinessCheck,
+} from '#platform';
+import { cleanUp } from '#testing';
 import { ApiModule } from '../api.module.js';
 import { createHttpApp } from '../http-app.js';
 
@@ -17,6 +33,7 @@ interface Settings {
   /** Is told each route when Nest makes it, also those outside the API. */
   readonly onRoute?: (method: string, template: string) => void;
   readonly checks?: readonly ReadinessCheck[];
+  readonly callbackReach?: CallbackReach;
 }
 
 export interface Login {
@@ -34,6 +51,7 @@ export async function serveApi(
     exposure = { metrics: 'open', docs: 'open' },
     onRoute = () => undefined,
     checks = [],
+    callbackReach = 'loopback',
   }: Settings = {},
 ) {
   Logger.overrideLogger(false);
@@ -41,8 +59,14 @@ export async function serveApi(
   const masterKey = createSecretKey(randomBytes(32));
   const observer = { flushed: () => undefined, conflicted: () => undefined };
   const store = await openStore(database, masterKey, observer);
+  const http = new OutboundHttp(callbackReach);
+  cleanUp(() => http.close());
   const app = await createHttpApp(
-    [StoreModule.of(store), ApiModule.register({ metrics: new Registry(), checks })],
+    [
+      StoreModule.of(store),
+      CallbackModule.of(http, { INTERCEPT_FAILURE: 'open' }),
+      ApiModule.register({ metrics: new Registry(), checks }),
+    ],
     {
       PUBLIC_URL: publicUrl,
       TRUST_PROXY: trustProxy,

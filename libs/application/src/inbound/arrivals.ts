@@ -1,11 +1,14 @@
+import { Injectable } from '@nestjs/common';
 import { DomainError, isStopWord } from '#domain';
 import { NumberPool, ServiceQueries } from '#read-model';
 import { Alerts } from '../alerts/alerts.js';
+import { MaskingRules } from '../masking-rules.js';
 import { dropped, type Arrival, type Reception } from './arrival.js';
 import { OutOfSession } from './out-of-session.js';
 import { SessionArrivals } from './session-arrivals.js';
 
 /** Says where what the carrier brings belongs (contract §13.2). What is accepted is durable. */
+@Injectable()
 export class Arrivals {
   constructor(
     private readonly services: ServiceQueries,
@@ -13,7 +16,7 @@ export class Arrivals {
     private readonly sessions: SessionArrivals,
     private readonly outOfSession: OutOfSession,
     private readonly alerts: Alerts,
-    private readonly respectsStopWords: boolean,
+    private readonly rules: MaskingRules,
   ) {}
 
   async take(arrival: Arrival): Promise<Reception> {
@@ -33,7 +36,7 @@ export class Arrivals {
       this.alerts.raise(80905, { ...about, why: 'it came from a number of a pool' });
       return dropped;
     }
-    if (this.respectsStopWords && arrival.body !== null && isStopWord(arrival.body)) {
+    if (this.rules.respectsStopWords && arrival.body !== null && isStopWord(arrival.body)) {
       this.alerts.raise(80901, about);
       return dropped;
     }

@@ -1,3 +1,4 @@
+import { Injectable } from '@nestjs/common';
 import { createSessionWith, DomainError, firstParticipants, serviceStream, sessionStream } from '#domain';
 import { EventStore } from '#event-store';
 import { newSid } from '#platform';
@@ -10,21 +11,17 @@ import {
   type InteractionRow,
   type ServiceRow,
 } from '#read-model';
-import {
-  outOfSessionCallback,
-  readIdentifier,
-  type AutoCreateWish,
-  type EarlierSession,
-  type IdentifierCheck,
-} from '#wire';
+import { outOfSessionCallback, readIdentifier, type AutoCreateWish, type EarlierSession } from '#wire';
 import { Alerts } from '../alerts/alerts.js';
 import { Callbacks } from '../callbacks/callbacks.js';
+import { MaskingRules } from '../masking-rules.js';
 import { ProxyNumbers, type ParticipantWish } from '../participant/proxy-numbers.js';
 import { writtenChild } from '../written-row.js';
 import { dropped, type Arrival, type Reception } from './arrival.js';
 import { arrivalContext } from './session-arrivals.js';
 
 /** Asks the account what shall become of what no session takes (contract §12.3). */
+@Injectable()
 export class OutOfSession {
   constructor(
     private readonly events: EventStore,
@@ -35,7 +32,7 @@ export class OutOfSession {
     private readonly numbers: ProxyNumbers,
     private readonly callbacks: Callbacks,
     private readonly alerts: Alerts,
-    private readonly identifierCheck: IdentifierCheck,
+    private readonly rules: MaskingRules,
   ) {}
 
   async take(service: ServiceRow, arrival: Arrival): Promise<Reception> {
@@ -139,7 +136,7 @@ export class OutOfSession {
 
   #wishOf(identifier: string, proxyIdentifier: string | null): ParticipantWish {
     return {
-      whom: readIdentifier(identifier, this.identifierCheck),
+      whom: readIdentifier(identifier, this.rules.identifierCheck),
       friendlyName: null,
       proxyIdentifier,
       proxyIdentifierSid: null,

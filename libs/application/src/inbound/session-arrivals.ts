@@ -1,4 +1,12 @@
-import { isActive, partnerOf, sessionStream, startInteraction, type Session, type SessionEvent } from '#domain';
+import { Injectable } from '@nestjs/common';
+import {
+  isActive,
+  partnerOf,
+  sessionStream,
+  startInteraction,
+  type Session,
+  type SessionEvent,
+} from '#domain';
 import { EventStore, type EventContext } from '#event-store';
 import { newSid } from '#platform';
 import { InteractionQueries, Routes, type InteractionRow, type ServiceRow } from '#read-model';
@@ -19,6 +27,7 @@ class NotTaken extends Error {
 }
 
 /** Takes what has come into the session that the pair of numbers leads to (contract §13.2, steps 3 to 7). */
+@Injectable()
 export class SessionArrivals {
   constructor(
     private readonly events: EventStore,

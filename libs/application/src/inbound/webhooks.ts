@@ -19,7 +19,10 @@ export interface InteractionPlace {
 }
 
 /** Where the carrier reports what becomes of a leg: each carries the interaction, so that a report finds it by itself. */
-export function statusWebhooks(baseUrl: string, { accountSid, serviceSid, interactionSid }: InteractionPlace) {
+export function statusWebhooks(
+  baseUrl: string,
+  { accountSid, serviceSid, interactionSid }: InteractionPlace,
+) {
   const webhooks = webhooksOf(baseUrl, accountSid, serviceSid);
   const query = `?interaction=${interactionSid}`;
   return {

@@ -1,3 +1,4 @@
+import { Injectable } from '@nestjs/common';
 import { Carrier, CarrierRefused, CarrierUncertain, type SentMessage } from '#carrier';
 import type { LegStatus } from '#domain';
 import type { EventContext } from '#event-store';
@@ -9,9 +10,13 @@ import { Interactions } from './interactions.js';
 import { readLegStatus } from './read-leg-status.js';
 
 /** How a message was given to the carrier. What is `refused` will be again; for all else that went wrong, an error says so. */
-export type HandedOver = { readonly kind: 'sent' | 'refused' | 'unknown'; readonly row: InteractionRow | null };
+export type HandedOver = {
+  readonly kind: 'sent' | 'refused' | 'unknown';
+  readonly row: InteractionRow | null;
+};
 
 /** Gives messages to the carrier, after the attempt was written down, and writes down what came of it. */
+@Injectable()
 export class HandOver {
   constructor(
     private readonly carrier: Carrier,
@@ -60,11 +65,7 @@ export class HandOver {
     return { kind: 'sent', row: await this.#note(row, status, sent, context) };
   }
 
-  async #refused(
-    row: InteractionRow,
-    { code }: CarrierRefused,
-    context: EventContext,
-  ): Promise<HandedOver> {
+  async #refused(row: InteractionRow, { code }: CarrierRefused, context: EventContext): Promise<HandedOver> {
     this.alerts.raise(80613, { ...subjectOf(row), why: `the carrier answered ${code}` });
     return { kind: 'refused', row: await this.#note(row, 'failed', null, context) };
   }

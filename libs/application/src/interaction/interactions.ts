@@ -1,3 +1,4 @@
+import { Injectable } from '@nestjs/common';
 import {
   attemptForward,
   blockInteraction,
@@ -22,6 +23,7 @@ export interface InteractionAddress {
 type Decision = (session: Session, interactionSid: string, interaction: Interaction | null) => SessionEvent[];
 
 /** The steps of an interaction on its way, each one command; the row after it, or null when it is gone. */
+@Injectable()
 export class Interactions {
   constructor(private readonly events: EventStore) {}
 

@@ -1,9 +1,11 @@
+import { Injectable } from '@nestjs/common';
 import type { InteractionRow, ServiceRow } from '#read-model';
 import { interceptCallback } from '#wire';
 import { Alerts } from '../alerts/alerts.js';
 import { Callbacks } from '../callbacks/callbacks.js';
 
 /** Asks a service whether an interaction may go on (contract §12.2). */
+@Injectable()
 export class Intercept {
   constructor(
     private readonly callbacks: Callbacks,

@@ -1,9 +1,10 @@
+import { Injectable } from '@nestjs/common';
 import { Carrier } from '#carrier';
 import {
-  areaCodesNear,
-  countriesServing,
+  areaCodesFor,
   DomainError,
   noNumber,
+  servingCountries,
   type LocatedIdentifier,
   type NewParticipant,
   type SessionMode,
@@ -26,12 +27,15 @@ export interface Place {
   readonly mode: SessionMode;
 }
 
-type Newcomers<Wishes extends readonly ParticipantWish[]> = { [I in keyof Wishes]: NewParticipant };
+type Newcomers<Wishes extends readonly ParticipantWish[]> = {
+  readonly [I in keyof Wishes]: NewParticipant;
+};
 
 /** As often another session may be quicker. */
 const MAX_RACES = 16;
 
 /** Gives participants their proxy numbers (contract §13.3). */
+@Injectable()
 export class ProxyNumbers {
   constructor(
     private readonly pool: NumberPool,
@@ -42,7 +46,7 @@ export class ProxyNumbers {
    * Chooses numbers and has them written. Between the two another session may take one, so it is tried again with others;
    * when that leaves none, or the caller named the number, two requests were for the same one and this came second.
    */
-  async giveTo<Wishes extends readonly ParticipantWish[], Result>(
+  async giveTo<const Wishes extends readonly ParticipantWish[], Result>(
     place: Place,
     wishes: Wishes,
     write: (newcomers: Newcomers<Wishes>) => Promise<Result>,
@@ -88,8 +92,8 @@ export class ProxyNumbers {
       serviceSid: service.sid,
       mode,
       identifier: whom.identifier,
-      countries: countriesServing(whom.isoCountry),
-      areaCodes: areaCodesNear(service.geo_match_level, whom.areaCode),
+      countries: servingCountries(whom.isoCountry),
+      areaCodes: areaCodesFor(service.geo_match_level, whom.areaCode),
       behavior: service.number_selection_behavior,
       isUnused,
     };
@@ -114,10 +118,16 @@ export class ProxyNumbers {
     );
     if (found === null) throw await this.#unknown(accountSid, wish);
     if (found.serviceSid !== serviceSid) {
-      throw new DomainError('proxy-identifier-not-in-service', 'the number is in the pool of another service');
+      throw new DomainError(
+        'proxy-identifier-not-in-service',
+        'the number is in the pool of another service',
+      );
     }
     if (number !== null && found.number !== number) {
-      throw new DomainError('proxy-identifier-invalid', 'number and SID are not of the same proxy identifier');
+      throw new DomainError(
+        'proxy-identifier-invalid',
+        'number and SID are not of the same proxy identifier',
+      );
     }
     if (found.isTaken) {
       throw new DomainError('proxy-identifier-taken', 'another active session has this pair of numbers');

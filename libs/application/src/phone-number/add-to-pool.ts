@@ -4,7 +4,7 @@ import { DomainError, poolOf, type NewPoolNumber, type PhoneNumberEvent, type Sh
 import { EventStore, type EventContext } from '#event-store';
 import { ServiceQueries } from '#read-model';
 import type { NumberKind } from './number-kind.js';
-import { PoolLimits } from './pool-limits.js';
+import { MaskingRules } from '../masking-rules.js';
 import { inboundWebhooks } from '../inbound/webhooks.js';
 
 /** Answers the SID of the number. */
@@ -28,7 +28,7 @@ export class AddToPoolHandler implements ICommandHandler<AddToPool<PhoneNumberEv
     private readonly events: EventStore,
     private readonly services: ServiceQueries,
     private readonly carrier: Carrier,
-    private readonly limits: PoolLimits,
+    private readonly rules: MaskingRules,
   ) {}
 
   async execute<Event extends PhoneNumberEvent | ShortCodeEvent>(command: AddToPool<Event>): Promise<string> {
@@ -65,7 +65,7 @@ export class AddToPoolHandler implements ICommandHandler<AddToPool<PhoneNumberEv
     };
     kind.add((await this.events.load(kind.stream, sid, accountSid)).state, wish);
     await this.carrier.connectNumber(accountSid, sid, inboundWebhooks(baseUrl, accountSid, serviceSid));
-    const counts = [{ ...poolOf(serviceSid, isReserved), max: this.limits.of(isReserved) }];
+    const counts = [{ ...poolOf(serviceSid, isReserved), max: this.rules.poolLimit(isReserved) }];
     await this.events.change(kind.stream, sid, context, (number) => kind.add(number, wish), { counts });
     return sid;
   }
@@ -98,5 +98,7 @@ function leave<Event extends PhoneNumberEvent | ShortCodeEvent>(
   number: Parameters<NumberKind<Event>['remove']>[0],
   serviceSid: string,
 ): Event[] {
-  return number.status === 'pooled' && number.serviceSid === serviceSid ? kind.remove(number, serviceSid) : [];
+  return number.status === 'pooled' && number.serviceSid === serviceSid
+    ? kind.remove(number, serviceSid)
+    : [];
 }

@@ -16,7 +16,9 @@ import {
 } from '#domain';
 
 /** What a pool takes: the two kinds differ in their names, and in what they are refused with. */
-export interface NumberKind<Event extends PhoneNumberEvent | ShortCodeEvent = PhoneNumberEvent | ShortCodeEvent> {
+export interface NumberKind<
+  Event extends PhoneNumberEvent | ShortCodeEvent = PhoneNumberEvent | ShortCodeEvent,
+> {
   readonly stream: Stream<PoolNumber, Event>;
   readonly notOwned: DomainErrorCode;
   add(number: PoolNumber, wish: NewPoolNumber): Event[];

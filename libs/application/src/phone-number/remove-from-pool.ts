@@ -19,9 +19,9 @@ export class RemoveFromPool<Event extends PhoneNumberEvent | ShortCodeEvent> ext
 
 /** Takes a number out of its pool unless an active session uses it; it stays the account's. */
 @CommandHandler(RemoveFromPool)
-export class RemoveFromPoolHandler
-  implements ICommandHandler<RemoveFromPool<PhoneNumberEvent | ShortCodeEvent>>
-{
+export class RemoveFromPoolHandler implements ICommandHandler<
+  RemoveFromPool<PhoneNumberEvent | ShortCodeEvent>
+> {
   private readonly logger = new Logger(RemoveFromPoolHandler.name);
 
   constructor(

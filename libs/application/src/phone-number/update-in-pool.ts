@@ -2,7 +2,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { poolOf, type PhoneNumberEvent, type ShortCodeEvent } from '#domain';
 import { EventStore, type EventContext } from '#event-store';
 import type { NumberKind } from './number-kind.js';
-import { PoolLimits } from './pool-limits.js';
+import { MaskingRules } from '../masking-rules.js';
 
 export class UpdateInPool<Event extends PhoneNumberEvent | ShortCodeEvent> extends Command<void> {
   constructor(
@@ -21,7 +21,7 @@ export class UpdateInPool<Event extends PhoneNumberEvent | ShortCodeEvent> exten
 export class UpdateInPoolHandler implements ICommandHandler<UpdateInPool<PhoneNumberEvent | ShortCodeEvent>> {
   constructor(
     private readonly events: EventStore,
-    private readonly limits: PoolLimits,
+    private readonly rules: MaskingRules,
   ) {}
 
   async execute<Event extends PhoneNumberEvent | ShortCodeEvent>({
@@ -33,7 +33,9 @@ export class UpdateInPoolHandler implements ICommandHandler<UpdateInPool<PhoneNu
   }: UpdateInPool<Event>): Promise<void> {
     const { state } = await this.events.load(kind.stream, numberSid, context.accountSid);
     const moves = state.status === 'pooled' && isReserved !== undefined && isReserved !== state.isReserved;
-    const counts = moves ? [{ ...poolOf(serviceSid, isReserved), max: this.limits.of(isReserved) }] : [];
+    const counts = moves
+      ? [{ ...poolOf(serviceSid, isReserved), max: this.rules.poolLimit(isReserved) }]
+      : [];
     await this.events.change(
       kind.stream,
       numberSid,

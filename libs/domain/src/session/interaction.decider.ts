@@ -8,7 +8,13 @@ import type {
 } from './session.events.js';
 import { legMayBecome } from './leg-status.js';
 import { createSession, requireActive, requireExisting, type NewSession } from './session.decider.js';
-import { isActive, sessionStream, type ActiveSession, type Participant, type Session } from './session.state.js';
+import {
+  isActive,
+  sessionStream,
+  type ActiveSession,
+  type Participant,
+  type Session,
+} from './session.state.js';
 
 /** What a decision on an interaction must know of it: a session's state holds none of them, however many there are. */
 export interface Interaction {
@@ -39,7 +45,10 @@ export function createSessionWith(
   now: string,
 ): SessionEvent[] {
   const created = createSession(sessionStream.initial, session, now, participants);
-  const before = created.reduce((state, event) => sessionStream.evolve(state, event, now), sessionStream.initial);
+  const before = created.reduce(
+    (state, event) => sessionStream.evolve(state, event, now),
+    sessionStream.initial,
+  );
   return [...created, ...startInteraction(before, interaction, isIntercepted)];
 }
 

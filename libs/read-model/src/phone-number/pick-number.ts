@@ -127,13 +127,7 @@ export class NumberPool {
   }
 
   /** Why there is none. */
-  async diagnose({
-    accountSid,
-    serviceSid,
-    mode,
-    countries,
-    areaCodes,
-  }: NumberWish): Promise<PoolDiagnosis> {
+  async diagnose({ accountSid, serviceSid, mode, countries, areaCodes }: NumberWish): Promise<PoolDiagnosis> {
     const { rows } = await this.db.reads.query<PoolDiagnosis>({
       name: 'diagnose-pool',
       text: diagnose,

@@ -65,7 +65,11 @@ export class InteractionQueries {
   }
 
   /** What came in as this message or call of the carrier; null when it did not, or is deleted since. */
-  async withInbound(accountSid: string, serviceSid: string, resourceSid: string): Promise<InteractionRow | null> {
+  async withInbound(
+    accountSid: string,
+    serviceSid: string,
+    resourceSid: string,
+  ): Promise<InteractionRow | null> {
     const row = await this.#builder
       .selectFrom('maskline.interaction')
       .select(columns)

@@ -1,0 +1,64 @@
+import { Body, Controller, Header, HttpCode, Post, Query, UseGuards } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { ReceiveCall, ReportLeg } from '#application';
+import { readSid } from '#domain';
+import { emptyTwiml, type Form } from '#wire';
+import { BaseUrl } from '../http/request.decorators.js';
+import { arrivalOf, textOf } from './arrival-of.js';
+import { CarrierGuard } from './carrier.guard.js';
+import { WebhookPlace, type WebhookAddress } from './webhook-place.js';
+
+const XML = 'text/xml; charset=utf-8';
+
+/** What the carrier calls about calls. */
+@ApiExcludeController()
+@UseGuards(CarrierGuard)
+@Controller('v1/Accounts/:accountSid/Proxy/:serviceSid/Webhooks')
+export class CallController {
+  constructor(private readonly commands: CommandBus) {}
+
+  @Post('Call')
+  @HttpCode(200)
+  @Header('Content-Type', XML)
+  receive(@WebhookPlace() place: WebhookAddress, @Body() form: Form, @BaseUrl() baseUrl: string) {
+    return this.commands.execute(new ReceiveCall(arrivalOf(place, 'voice', form), baseUrl));
+  }
+
+  @Post('CallStatus')
+  @HttpCode(204)
+  async report(
+    @WebhookPlace() place: WebhookAddress,
+    @Query('interaction') interaction: string,
+    @Body() form: Form,
+  ) {
+    const interactionSid = readSid('KI', interaction);
+    if (interactionSid === null) return;
+    const resourceSid = textOf(form, 'CallSid') || null;
+    const word = textOf(form, 'CallStatus');
+    await this.commands.execute(new ReportLeg({ ...place, interactionSid }, resourceSid, word, null));
+  }
+
+  /** The partner's leg has ended, and with it the call: nothing more is said to the caller. */
+  @Post('DialComplete')
+  @HttpCode(200)
+  @Header('Content-Type', XML)
+  async complete(
+    @WebhookPlace() place: WebhookAddress,
+    @Query('interaction') interaction: string,
+    @Body() form: Form,
+  ) {
+    const interactionSid = readSid('KI', interaction);
+    if (interactionSid !== null) {
+      const resourceSid = textOf(form, 'DialCallSid') || null;
+      // The carrier says `answered` of a leg that was; by now it is over.
+      const word = textOf(form, 'DialCallStatus').replace('answered', 'completed');
+      const seconds = textOf(form, 'DialCallDuration');
+      const duration = /^\d{1,9}$/.test(seconds) ? Number(seconds) : null;
+      await this.commands.execute(
+        new ReportLeg({ ...place, interactionSid }, resourceSid, word, { duration }),
+      );
+    }
+    return emptyTwiml();
+  }
+}

@@ -1,0 +1,44 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { Config } from '#platform';
+import { Alerts, type AlertCode } from './alerts/alerts.js';
+import { Arrivals } from './inbound/arrivals.js';
+import { OutOfSession } from './inbound/out-of-session.js';
+import { SessionArrivals } from './inbound/session-arrivals.js';
+import { HandOver } from './interaction/hand-over.js';
+import { Intercept } from './interaction/intercept.js';
+import { Interactions } from './interaction/interactions.js';
+import { MaskingRules } from './masking-rules.js';
+import { ProxyNumbers } from './participant/proxy-numbers.js';
+import { PublicUrl } from './public-url.js';
+
+export interface MaskingParts {
+  readonly config: Pick<
+    Config,
+    'IDENTIFIER_CHECK' | 'RESPECT_STOP_WORDS' | 'MAX_POOL_NUMBERS' | 'MAX_RESERVED_NUMBERS'
+  >;
+  /** Under which address the carrier finds the API. */
+  readonly publicUrl: () => string;
+  readonly onAlert: (code: AlertCode) => void;
+}
+
+/** What the use cases of masking share. The store, the carrier and the callbacks come from the process's other global modules. */
+@Module({})
+export class MaskingModule {
+  static of({ config, publicUrl, onAlert }: MaskingParts): DynamicModule {
+    const pool = { unreserved: config.MAX_POOL_NUMBERS, reserved: config.MAX_RESERVED_NUMBERS };
+    const rules = new MaskingRules(config.IDENTIFIER_CHECK, config.RESPECT_STOP_WORDS, pool);
+    const providers = [
+      { provide: MaskingRules, useValue: rules },
+      { provide: PublicUrl, useValue: new PublicUrl(publicUrl) },
+      { provide: Alerts, useValue: new Alerts(onAlert) },
+      ProxyNumbers,
+      Interactions,
+      Intercept,
+      HandOver,
+      SessionArrivals,
+      OutOfSession,
+      Arrivals,
+    ];
+    return { module: MaskingModule, global: true, providers, exports: providers };
+  }
+}

@@ -12,7 +12,7 @@ export * from './logging.js';
 export * from './master-key.js';
 export * from './metrics.js';
 export * from './migrate.js';
-export * from './outbound-http/call-outcome.js';
+export type { CallAnswer, CallFailure, CallOutcome } from './outbound-http/call-outcome.js';
 export * from './outbound-http/call-target.js';
 export type { CallbackReach } from './outbound-http/callback-reach.js';
 export * from './outbound-http/outbound-http.js';

@@ -38,7 +38,7 @@ export class Callbacks {
   async intercept(callback: Callback): Promise<InterceptVerdict> {
     const outcome = await this.#call(callback, 'status', INTERCEPT_MS);
     if (outcome.kind === 'answered' && outcome.status === 403) return { isAllowed: false, failure: null };
-    const failure = failureOf(outcome);
+    const failure = callbackFailure(outcome);
     return { isAllowed: failure === null || this.interceptFailure === 'open', failure };
   }
 
@@ -73,7 +73,7 @@ export class Callbacks {
 }
 
 /** Why a callback was no success; null when it was one. */
-export function failureOf(outcome: CallOutcome): string | null {
+export function callbackFailure(outcome: CallOutcome): string | null {
   if (outcome.kind === 'failed') return outcome.reason;
   return outcome.status >= 200 && outcome.status <= 299 ? null : `status ${outcome.status}`;
 }

@@ -11,6 +11,7 @@ export * from './account/account.state.js';
 export * from './service/service.decider.js';
 export * from './service/service.events.js';
 export * from './service/service.state.js';
+export * from './phone-number/area-codes.js';
 export * from './phone-number/country-match.js';
 export * from './phone-number/located-identifier.js';
 export * from './phone-number/no-number.js';

@@ -3,7 +3,8 @@ import * as wire from '#wire';
 
 /** What OpenAPI says of one parameter of a form. */
 export interface Field {
-  readonly type: 'string' | 'integer' | 'array';
+  readonly type: 'string' | 'integer' | 'boolean' | 'array';
+  readonly items?: { readonly format?: string };
   readonly enum?: readonly string[];
   readonly format?: string;
   readonly pattern?: string;

@@ -18,11 +18,28 @@ const dates = [
   '9999-12-31T23:59:59Z',
 ];
 
+/** Few as well, so that people meet again. */
+const phoneNumber = fc
+  .tuple(fc.nat(29), fc.constantFrom('+1500555', '+1 (500) 555-', ' 1500555'))
+  .map(([number, start]) => `${start}${String(number).padStart(4, '0')}`);
+
+const mediaUrl = fc.nat(9).map((path) => `https://${MARK}.example.test/${path}.png`);
+
+const participants = fc
+  .array(fc.tuple(phoneNumber, fc.constantFrom('', MARK, `${MARK}😀`)), { maxLength: 2 })
+  .map((people) =>
+    JSON.stringify(people.map(([Identifier, friendlyName]) => ({ Identifier, friendlyName }))),
+  );
+
 /** A value that the parameter should take. */
 export function rightValue(field: Field): fc.Arbitrary<string> {
   if (field.enum) return fc.constantFrom(...field.enum);
+  if (field.format === 'phone-number') return phoneNumber;
+  if (field.type === 'boolean') return fc.constantFrom('true', 'False', '1', '0');
   if (field.pattern !== undefined) return fc.stringMatching(new RegExp(field.pattern));
-  if (field.type === 'array') return fc.constantFrom('', '[]');
+  if (field.type === 'array') {
+    return field.items?.format === 'uri' ? mediaUrl : fc.oneof(fc.constantFrom('', '[]'), participants);
+  }
   if (field.format === 'date-time') return fc.constantFrom(...dates);
   if (field.format === 'uri') return fc.nat(99).map((path) => `https://${MARK}.example.test/${path}?a=%20&b`);
   if (field.type === 'integer') {
@@ -82,6 +99,13 @@ export function nearValue({ maxLength = 191, maximum = 2_147_483_647 }: Field): 
     `{"Identifier":"+1555${MARK}"}`,
     `[{"identifier":"+1555${MARK}","proxy_identifier":null},{"Identifier":"${MARK}"}]`,
     `{"Identifier":"\\ud800"}`,
+    `{"Identifier":"messenger:${MARK}","NumberSelection":"unused"}`,
+    JSON.stringify(Array(3).fill({ Identifier: `+1555${MARK}` })),
+    JSON.stringify({ Identifier: '+15005550001', FriendlyName: MARK.repeat(100) }),
+    `+1500555${MARK}`,
+    `messenger:${MARK}`,
+    `PN${'0'.repeat(32)}`,
+    `sc${'A'.repeat(32)}`,
     `{"Identifier":{"a":"${MARK}"}}`,
     `{"__proto__":{"Identifier":"${MARK}"}}`,
     '['.repeat(5000),

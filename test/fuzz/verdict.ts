@@ -119,13 +119,29 @@ function faultsOfWish(
   if (hasKey || typeof body !== 'object' || body === null) return [];
   return Object.entries(wish).flatMap(([name, wished]) => {
     const key = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    // What the resource has no key for, such as the participants of a session, is shown elsewhere.
+    if (!(key in body)) return [];
     const shown = (body as Record<string, unknown>)[key];
-    // A ttl that is not given is the service's; a session that is opened again may have no expiry date any more.
-    if (wished === null && shown !== null && key !== 'ttl') return [`${key}: not cleared`];
+    // A session that is opened again may have no expiry date any more.
+    if (wished === null && shown !== null && !chosen.has(key)) return [`${key}: not cleared`];
     if (wished === null) return [];
-    const isSame = key === 'date_expiry' ? sameSecond(wished, shown) : wished === shown;
+    const isSame = (shownAs[key] ?? Object.is)(wished, shown);
     return isSame ? [] : [`${key}: another value than was asked for`];
   });
+}
+
+/** What the service gives when nothing is asked for. */
+const chosen = new Set(['ttl', 'proxy_identifier', 'proxy_identifier_sid']);
+
+/** What is shown in another spelling. */
+const shownAs: Readonly<Record<string, (wished: unknown, shown: unknown) => boolean>> = {
+  date_expiry: sameSecond,
+  identifier: (wished, shown) => digitsOf(wished) === digitsOf(shown),
+};
+
+function digitsOf(value: unknown): string {
+  const text = String(value);
+  return /^[+ ]/.test(text) ? text.replaceAll(/\D/g, '') : text;
 }
 
 function sameSecond(wished: unknown, shown: unknown): boolean {

@@ -123,11 +123,11 @@ const cases: Case[] = [
   ],
   [
     400,
-    80701,
-    'participants',
+    80609,
+    'three participants',
     'POST',
     () => `${service}/Sessions`,
-    form({ Participants: '{"Identifier":"+15005550001"}' }),
+    form({ Participants: JSON.stringify(Array(3).fill({ Identifier: '+15005550001' })) }),
   ],
 ];
 

@@ -19,6 +19,16 @@ describe('errorReply', () => {
     ['session-closed', 400, 80607, 'Session is closed and cannot be updated'],
     ['session-name-not-found', 404, 80308, 'Session with the unique name not found'],
     ['idempotency-key-reused', 409, 20409, 'as thrown'],
+    [
+      'identifier-invalid',
+      400,
+      80404,
+      'Participant identifier provided does not appear to be a valid, reachable phone number.',
+    ],
+    ['phone-number-invalid', 400, 80406, 'Invalid Phone Number Did'],
+    ['phone-number-sid-invalid', 400, 80407, 'Invalid Phone Number Sid'],
+    ['too-many-participants', 400, 80609, 'A Session may have at most 2 participants'],
+    ['no-unused-number', 400, 80208, 'as thrown'],
     ['overloaded', 503, 20503, 'Service Unavailable'],
   ] as const)('answers %s with %i and %i', (code, status, twilioCode, message) => {
     expect(errorReply(new DomainError(code, 'as thrown'), '/v1/x')).toMatchObject({

@@ -79,8 +79,8 @@ export function readUrl(text: string, refuse: Refuse): string {
 }
 
 /** Empty is not given. */
-export function freeText(maxLength: number, description: string) {
-  return field({ description, maxLength }, (text, refuse) => {
+export function freeText(maxLength: number, description: string, more: { readonly format?: string } = {}) {
+  return field({ description, maxLength, ...more }, (text, refuse) => {
     if (text === '') return undefined;
     return isLonger(text, maxLength) ? refuse(tooLong(maxLength)) : text;
   });

@@ -30,6 +30,7 @@ export const createParticipantForm = z
     Identifier: freeText(
       MAX_IDENTIFIER_LENGTH,
       'The phone number of the person, in E.164, or a channel address.',
+      { format: 'phone-number' },
     ).transform(reading((text, refuse) => text ?? refuse(REQUIRED))),
     FriendlyName: freeText(MAX_LENGTH, 'How the participant is called here.').optional(),
     ProxyIdentifier: freeText(

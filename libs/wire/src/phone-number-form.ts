@@ -21,7 +21,7 @@ const phoneNumberSid = field(
 );
 
 const phoneNumber = field(
-  { description: 'Or the number itself, in E.164.', pattern: E164.source },
+  { description: 'Or the number itself, in E.164.', format: 'phone-number', pattern: E164.source },
   (text, refuse) => {
     if (text === '') return undefined;
     return readE164(text) ?? refuse('It must be a phone number in E.164.', 'phone-number-invalid');

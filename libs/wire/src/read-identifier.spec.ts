@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/core';
 import metadata from 'libphonenumber-js/max/metadata';
 import examples from 'libphonenumber-js/mobile/examples';
-import { DomainError } from '#domain';
+import { areaCodesFor, DomainError } from '#domain';
 import { readIdentifier, type IdentifierCheck } from './read-identifier.js';
 
 describe('readIdentifier', () => {
@@ -95,5 +95,15 @@ describe('readIdentifier', () => {
         expect(readIdentifier(first.identifier, 'format')).toEqual(first);
       }),
     );
+  });
+
+  it('meets no area code of the US and Canada that the model does not place', () => {
+    const codes = Array.from({ length: 800 }, (_, i) => String(200 + i)).filter((code) => {
+      const number = parsePhoneNumberFromString(`+1${code}4560100`, metadata);
+      const isHere = number?.country === 'US' || number?.country === 'CA';
+      return isHere && number.getType() === 'FIXED_LINE_OR_MOBILE';
+    });
+    expect(codes.length).toBeGreaterThan(400);
+    expect(codes.filter((code) => areaCodesFor('area-code', code) === null)).toEqual([]);
   });
 });

@@ -314,6 +314,17 @@ describe('a body', () => {
     expect((await ask('POST', '/v1/Services', options)).body).toMatchObject({ status, code });
   });
 
+  it('is refused with the code that its form gives', async () => {
+    const { sid } = await newService();
+    const crowd = JSON.stringify(Array(3).fill({ Identifier: '+15005550001' }));
+    const refused = await ask('POST', `/v1/Services/${sid}/Sessions`, { body: { Participants: crowd } });
+    expect(refused.body).toMatchObject({
+      status: 400,
+      code: 80609,
+      message: 'A Session may have at most 2 participants',
+    });
+  });
+
   it('may lie in the header of a request only so far', async () => {
     const answer = await ask('GET', '/v1/Services', { headers: { 'X-Large': 'a'.repeat(40_000) } });
     expect(answer.body).toMatchObject({ status: 431 });

@@ -10,7 +10,7 @@ const answers = { 200: 'OK', 201: 'Created', 204: 'Deleted' };
 const refusals = {
   400: {
     description:
-      'A parameter is missing or invalid (80701), or what was asked is refused (20001, 20006, 80602 to 80608).',
+      'A parameter is missing or invalid (80701; for a number, its SID or an identifier 80404, 80406, 80407), no number is left for a participant (80201 to 80208), or what was asked is refused (20001, 20006, 80101 to 80105, 80301 to 80304, 80402, 80601 to 80616, 80622).',
   },
   401: {
     description: 'The credentials are missing or wrong (20003).',
@@ -20,7 +20,10 @@ const refusals = {
     description:
       'There is no such resource in the account (20404, or 80308 for the unique name of a session).',
   },
-  409: { description: 'The idempotency key was used for another request (20409).' },
+  409: {
+    description:
+      'The idempotency key was used for another request (20409), or the same person is being added elsewhere at this moment (80623): ask again.',
+  },
   413: { description: 'The body is too large (20413).' },
   429: {
     description: 'Too many wrong passwords came from this address (20429).',
@@ -31,7 +34,7 @@ const refusals = {
       },
     },
   },
-  500: { description: 'Something unforeseen happened (20500).' },
+  500: { description: 'Something unforeseen happened (20500), or the carrier is away (80502).' },
   503: {
     description: 'Too much to do, or the database is away (20503).',
     headers: {

@@ -56,5 +56,5 @@ export function noNumber(reason: NoNumberReason, participant: Participant): Doma
 function masked(identifier: string): string {
   return identifier.startsWith('+')
     ? `${identifier.slice(0, -4)}XXXX`
-    : identifier.replace(/^([^:]*:?).*$/s, '$1XXXX');
+    : `${identifier.slice(0, identifier.indexOf(':') + 1)}XXXX`;
 }

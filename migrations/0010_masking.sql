@@ -134,7 +134,7 @@ comment on index maskline.number_use_order is
   'The order in which numbers are given out: least used first, then oldest. For those who name its condition (0008).';
 
 -- Called by append under the head row, with the rows of a batch as {"<table>": [{cmd, …row}], "<table>_gone": [{cmd, sid}],
--- "<table>_below": [{cmd, sid of the stream}], "number_use": [{cmd, service_sid, number, by}]}.
+-- "<table>_below": [{cmd, sid of the stream}], "number_use": [{cmd, service_sid, number, change}]}.
 create or replace function maskline.project(p int, rows jsonb, ok boolean[]) returns void
   language plpgsql
   set search_path = maskline, pg_catalog
@@ -287,7 +287,7 @@ begin
 end
 $project$;
 
--- Sessions that begin or cease to use a number: [{cmd, service_sid, number, by}]. A number that is in no pool is not counted.
+-- Sessions that begin or cease to use a number: [{cmd, service_sid, number, change}]. A number that is in no pool is not counted.
 create function maskline.count_uses(p int, uses jsonb, ok boolean[]) returns void
   language plpgsql
   set search_path = maskline, pg_catalog
@@ -296,12 +296,12 @@ declare
   used record;
 begin
   for used in
-    select r.service_sid, r.number, sum(r.by)::int as by
-    from jsonb_to_recordset(uses) r(cmd int, service_sid text, number text, by int)
+    select r.service_sid, r.number, sum(r.change)::int as change
+    from jsonb_to_recordset(uses) r(cmd int, service_sid text, number text, change int)
     where ok[r.cmd] group by r.service_sid, r.number
   loop
-    update number_use u set sessions = u.sessions + used.by
-    where u.partition = p and u.service_sid = used.service_sid and u.number = used.number and used.by <> 0;
+    update number_use u set sessions = u.sessions + used.change
+    where u.partition = p and u.service_sid = used.service_sid and u.number = used.number and used.change <> 0;
   end loop;
 end
 $uses$;

@@ -675,12 +675,12 @@ declare
   used record;
 begin
   for used in
-    select r.service_sid, r.number, sum(r.by)::int as by
-    from jsonb_to_recordset(uses) r(cmd int, service_sid text, number text, by int)
+    select r.service_sid, r.number, sum(r.change)::int as change
+    from jsonb_to_recordset(uses) r(cmd int, service_sid text, number text, change int)
     where ok[r.cmd] group by r.service_sid, r.number
   loop
-    update number_use u set sessions = u.sessions + used.by
-    where u.partition = p and u.service_sid = used.service_sid and u.number = used.number and used.by <> 0;
+    update number_use u set sessions = u.sessions + used.change
+    where u.partition = p and u.service_sid = used.service_sid and u.number = used.number and used.change <> 0;
   end loop;
 end
 $function$;

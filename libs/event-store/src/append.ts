@@ -182,7 +182,7 @@ function rareParts(commands: readonly PreparedCommand[]): string | null {
 
 /**
  * `{"<table>": [{cmd, …row}], "<table>_gone": [{cmd, sid}], "<table>_below": [{cmd, sid}], "number_use": [{cmd, service_sid,
- * number, by}]}`; rows are JSON already and are only joined.
+ * number, change}]}`; rows are JSON already and are only joined.
  */
 export function rowParts(commands: readonly PreparedCommand[]): string | null {
   const parts = new Map<string, string>();
@@ -197,8 +197,8 @@ export function rowParts(commands: readonly PreparedCommand[]): string | null {
       else if (change.row === null) add(`${table}_gone`, `{"cmd":${i + 1},"sid":"${change.sid}"}`);
       else add(table, `{"cmd":${i + 1},${change.row.slice(1)}`);
     }
-    for (const { serviceSid: service_sid, number, by } of uses) {
-      add('number_use', JSON.stringify({ cmd: i + 1, service_sid, number, by }));
+    for (const { serviceSid: service_sid, number, change } of uses) {
+      add('number_use', JSON.stringify({ cmd: i + 1, service_sid, number, change }));
     }
   });
   if (parts.size === 0) return null;

@@ -36,6 +36,8 @@ const settings = {
   chatInstanceSid: null,
 } as const;
 
+const today = sessionStream.stateSchema;
+
 describe.each(postgresVersions())('the event store on PostgreSQL %s', (postgres) => {
   let database: Database;
   let store: EventStore;
@@ -168,7 +170,7 @@ describe.each(postgresVersions())('the event store on PostgreSQL %s', (postgres)
       for (const wish of wishes) {
         const changed = await update(context, sid, wish);
         expect(await row('session', sid)).toMatchObject(changed.rows['session'] ?? { version: -1 });
-        expect(await storedState(sid)).toEqual({ state: await foldedState(sid), state_schema: 1 });
+        expect(await storedState(sid)).toEqual({ state: await foldedState(sid), state_schema: today });
       }
       expect(await store.load(sessionStream, sid, context.accountSid)).toMatchObject({
         version: 7,
@@ -182,7 +184,7 @@ describe.each(postgresVersions())('the event store on PostgreSQL %s', (postgres)
       const { sid } = await newSession(context, service, { uniqueName: 'order 1' });
       await store.change(sessionStream, sid, context, deleteSession);
       expect(await row('session', sid)).toBeNull();
-      expect(await storedState(sid)).toEqual({ state: null, state_schema: 1 });
+      expect(await storedState(sid)).toEqual({ state: null, state_schema: today });
       expect(await typesOf(sid)).toEqual(['SessionCreated', 'SessionDeleted']);
       await expect(update(context, sid, { ttl: 1 })).rejects.toMatchObject({ code: 'session-not-found' });
       // Its name is free.
@@ -199,6 +201,7 @@ describe.each(postgresVersions())('the event store on PostgreSQL %s', (postgres)
         version: 1,
         isDuplicate: false,
         rows,
+        children: new Map(),
       });
       expect(await typesOf(sid)).toEqual(['SessionCreated']);
     });
@@ -491,7 +494,7 @@ describe.each(postgresVersions())('the event store on PostgreSQL %s', (postgres)
       expect(first.isDuplicate).toBe(false);
       await update(plain, first.sid, { ttl: 5 });
       const again = await newSession(context, service, { uniqueName: 'order 1' }, other);
-      expect(again).toEqual({ sid: first.sid, version: 1, isDuplicate: true, rows: {} });
+      expect(again).toEqual({ sid: first.sid, version: 1, isDuplicate: true, rows: {}, children: new Map() });
       await store.change(sessionStream, first.sid, plain, deleteSession);
       expect(await newSession(context, service, { uniqueName: 'order 1' })).toMatchObject({
         isDuplicate: true,
@@ -555,7 +558,7 @@ describe.each(postgresVersions())('the event store on PostgreSQL %s', (postgres)
 
   describe('a state of another shape', () => {
     /** The session as the next version would keep it. */
-    const next: Stream<Session, SessionEvent> = { ...sessionStream, stateSchema: 2 };
+    const next: Stream<Session, SessionEvent> = { ...sessionStream, stateSchema: today + 1 };
     const touch = (stream: Stream<Session, SessionEvent>, context: EventContext, sid: string, ttl: number) =>
       store.change(stream, sid, context, (session, { now }) => updateSession(session, { ttl }, now));
 
@@ -576,7 +579,7 @@ describe.each(postgresVersions())('the event store on PostgreSQL %s', (postgres)
       const context = newContext();
       const { sid } = await newSession(context, await newService(context));
       await touch(next, context, sid, 10);
-      expect(await storedState(sid)).toMatchObject({ state: { ttl: 10 }, state_schema: 2 });
+      expect(await storedState(sid)).toMatchObject({ state: { ttl: 10 }, state_schema: today + 1 });
       await touch(sessionStream, context, sid, 20);
       expect(await storedState(sid)).toEqual({ state: null, state_schema: 0 });
       expect(await store.load(next, sid, context.accountSid)).toMatchObject({
@@ -584,7 +587,7 @@ describe.each(postgresVersions())('the event store on PostgreSQL %s', (postgres)
         state: { ttl: 20 },
       });
       await touch(next, context, sid, 30);
-      expect(await storedState(sid)).toMatchObject({ state: { ttl: 30 }, state_schema: 2 });
+      expect(await storedState(sid)).toMatchObject({ state: { ttl: 30 }, state_schema: today + 1 });
       expect((await storedState(sid)).state).toEqual(await foldedState(sid));
     });
 
@@ -594,8 +597,8 @@ describe.each(postgresVersions())('the event store on PostgreSQL %s', (postgres)
       await update(context, sid, { ttl: 5 });
       await database.admin.query(
         `with changed as (update maskline.event set type = 'SessionRenamed' where stream_id = $1 and version = 2)
-         update maskline.stream set state_schema = 2 where stream_id = $1`,
-        [sid],
+         update maskline.stream set state_schema = $2 where stream_id = $1`,
+        [sid, today + 1],
       );
       await expect(touch(sessionStream, context, sid, 5)).rejects.toMatchObject({ code: 'overloaded' });
     });

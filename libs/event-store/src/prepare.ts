@@ -135,8 +135,8 @@ function useChanges(before: readonly NumberUse[], after: readonly NumberUse[]): 
     uses.some(({ serviceSid, number }) => serviceSid === use.serviceSid && number === use.number);
   const [wasUsed, isUsed] = [isIn(before), isIn(after)];
   return [
-    ...after.filter((use) => !wasUsed(use)).map((use) => ({ ...use, by: 1 as const })),
-    ...before.filter((use) => !isUsed(use)).map((use) => ({ ...use, by: -1 as const })),
+    ...after.filter((use) => !wasUsed(use)).map((use) => ({ ...use, change: 1 as const })),
+    ...before.filter((use) => !isUsed(use)).map((use) => ({ ...use, change: -1 as const })),
   ];
 }
 

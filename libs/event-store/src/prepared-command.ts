@@ -69,7 +69,7 @@ export type RowChange =
 
 /** A number that the stream begins to use, or with -1 uses no longer. */
 export interface UseChange extends NumberUse {
-  readonly by: 1 | -1;
+  readonly change: 1 | -1;
 }
 
 export interface EncodedEvent {

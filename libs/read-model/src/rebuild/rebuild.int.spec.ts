@@ -2,7 +2,14 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { EventStore, Queryable } from '#event-store';
 import type { Database } from '#platform';
 import { describeSchema, postgresVersions, testDatabase, testService, testStore, waitFor } from '#testing';
-import { serviceTable as service, sessionTable as session } from '../folded-table.js';
+import {
+  foldedTables,
+  interactionTable,
+  participantTable,
+  phoneNumberTable,
+  serviceTable as service,
+  sessionTable as session,
+} from '../folded-table.js';
 import { prepareTimers } from '../timers/expiry-horizon.js';
 import { decoding, masterKey, readRows, SessionLives } from '../spec/session-lives.js';
 import { verify, type Difference } from '../verify/verify.js';
@@ -18,6 +25,7 @@ describe.each(postgresVersions())('rebuild on PostgreSQL %s', (postgres) => {
     ({ database } = await testDatabase({ postgres }));
     events = await testStore(database, { masterKey, partitions: 2 });
     lives = new SessionLives(events, await testService({ events }));
+    await lives.pool();
     await Promise.all(Array.from({ length: 60 }, (_, n) => lives.live(n)));
   });
 
@@ -31,7 +39,7 @@ describe.each(postgresVersions())('rebuild on PostgreSQL %s', (postgres) => {
     return found;
   }
 
-  it.each([session, service])('makes $name again as it was, and nothing else changes', async (table) => {
+  it.each(foldedTables)('makes $name again as it was, and nothing else changes', async (table) => {
     const rows = await readRows(database, table.name);
     const schema = await describeSchema(database.admin);
     await remake(table);
@@ -52,6 +60,53 @@ describe.each(postgresVersions())('rebuild on PostgreSQL %s', (postgres) => {
     await remake();
     expect(await readRows(database, 'session')).toEqual(rows);
     expect(await differences()).toEqual([]);
+  });
+
+  it('mends the rows below sessions, and leaves what is counted of numbers alone', async () => {
+    const tables = ['participant', 'interaction', 'phone_number', 'short_code'];
+    const rows = await Promise.all(tables.map((table) => readRows(database, table)));
+    const { rows: pools } = await database.admin.query('select * from maskline.number_use order by number');
+    await database.admin.query(`
+      delete from maskline.participant where sid in (select sid from maskline.participant limit 5);
+      update maskline.participant set friendly_name = 'Somebody' where sid in (select sid from maskline.participant limit 5);
+      update maskline.interaction set attempts = attempts + 1, media_urls = '[]', is_pending = not is_pending;
+      update maskline.phone_number set capabilities = '{}';
+      delete from maskline.short_code;
+      insert into maskline.interaction
+        select partition, 'KI' || repeat('0', 32), account_sid, service_sid, 'KC' || repeat('f', 32), type, data, media_urls,
+          null, null, null, null, null, null, null, null, null, null, 0, false, date_created, date_updated
+        from maskline.interaction limit 1`);
+    for (const name of tables) {
+      expect((await differences()).some((found) => 'table' in found && found.table === name)).toBe(true);
+      await remake(foldedTables.find((table) => table.name === name));
+    }
+    expect(await Promise.all(tables.map((table) => readRows(database, table)))).toEqual(rows);
+    const { rows: after } = await database.admin.query('select * from maskline.number_use order by number');
+    expect(after).toEqual(pools);
+    expect(await differences()).toEqual([]);
+  });
+
+  it('needs the master key for what people say, and for nothing else', async () => {
+    const withoutKey = { decoding: { ...decoding, masterKey: null } };
+    await expect(remake(participantTable, withoutKey)).rejects.toThrow('MASKLINE_MASTER_KEY');
+    await remake(phoneNumberTable, withoutKey);
+    await remake(session, withoutKey);
+    expect(await differences()).toEqual([]);
+  });
+
+  it('shows nothing of whom the log has forgotten', async () => {
+    const sid = await lives.create();
+    const participant = await lives.join(sid, '+15550009999');
+    await lives.say(sid, participant, participant, 'never mind');
+    await database.admin.query('delete from maskline.event_key where stream_id = $1', [sid]);
+    for (const table of [participantTable, interactionTable]) await remake(table);
+    const { rows } = await database.admin.query(
+      `select identifier, friendly_name, data, media_urls from maskline.participant p
+       join maskline.interaction i using (partition, session_sid) where session_sid = $1`,
+      [sid],
+    );
+    expect(rows).toEqual([{ identifier: null, friendly_name: null, data: null, media_urls: [] }]);
+    await lives.delete(sid);
   });
 
   it('sets each timer on its deadline', async () => {
@@ -119,39 +174,59 @@ describe.each(postgresVersions())('rebuild on PostgreSQL %s', (postgres) => {
     expect(await differences()).toEqual([]);
   });
 
-  it('goes on while sessions are created, changed, expired and deleted, and loses nothing', async () => {
-    const writing = new AbortController();
-    let rounds = 0;
-    const write = async (n: number) => {
-      while (!writing.signal.aborted) {
-        const sid = await lives.live(n++);
-        if (n % 7 === 0) await lives.expire(sid);
-        rounds++;
-      }
-    };
-    const reading = (async () => {
-      while (!writing.signal.aborted) {
-        const { rows } = await database.reads.query({
-          name: 'spec-count',
-          text: 'select count(*)::int as rows from maskline.session',
-        });
-        expect(rows[0]).toEqual({ rows: expect.any(Number) });
-      }
-    })();
-    const writers = Array.from({ length: 16 }, (_, n) => write(n));
-    try {
-      for (let round = 0; round < 3; round++) {
-        const before = rounds;
-        await remake();
-        expect(rounds).toBeGreaterThan(before);
-      }
-    } finally {
-      writing.abort();
+  it('makes the rows below one session again', async () => {
+    const sid = await lives.create();
+    await lives.talk(sid, 1);
+    const other = await lives.create();
+    await lives.talk(other, 2);
+    await database.admin.query(`
+      update maskline.interaction set data = null where session_sid = '${sid}';
+      delete from maskline.participant where session_sid = '${sid}'`);
+    const client = await database.admin.connect();
+    const { partition } = await placeOf(sid);
+    for (const table of [participantTable, interactionTable]) {
+      await rebuildStream(client, table, { partition, streamId: sid }, decoding);
     }
-    await Promise.all([...writers, reading]);
-    await events.drain();
+    client.release();
     expect(await differences()).toEqual([]);
   });
+
+  it.each([session, participantTable, interactionTable])(
+    'goes on with $name while sessions are created, changed, expired and deleted, and loses nothing',
+    async (table) => {
+      const writing = new AbortController();
+      let rounds = 0;
+      const write = async (n: number) => {
+        while (!writing.signal.aborted) {
+          const sid = await lives.live(n++);
+          if (n % 7 === 0) await lives.expire(sid);
+          rounds++;
+        }
+      };
+      const reading = (async () => {
+        while (!writing.signal.aborted) {
+          const { rows } = await database.reads.query({
+            name: `spec-count-${table.name}`,
+            text: `select count(*)::int as rows from maskline.${table.name}`,
+          });
+          expect(rows[0]).toEqual({ rows: expect.any(Number) });
+        }
+      })();
+      const writers = Array.from({ length: 16 }, (_, n) => write(n));
+      try {
+        for (let round = 0; round < 3; round++) {
+          const before = rounds;
+          await remake(table);
+          expect(rounds).toBeGreaterThan(before);
+        }
+      } finally {
+        writing.abort();
+      }
+      await Promise.all([...writers, reading]);
+      await events.drain();
+      expect(await differences()).toEqual([]);
+    },
+  );
 
   it('makes rows again that a command carried over from the old table', async () => {
     const sid = await lives.create();

@@ -173,7 +173,10 @@ async function withLock<Result>(
     if (rows[0]?.taken !== true) throw new StartError(`another rebuild of ${table} is under way`);
     const reader = await admin.connect();
     try {
-      return await work(writer, reader);
+      const result = await work(writer, reader);
+      // A connection takes a while to close, and another rebuild may follow at once.
+      await writer.query('select pg_advisory_unlock_all()');
+      return result;
     } finally {
       // Closed rather than handed back: it may be amid a copy.
       reader.release(true);

@@ -18,6 +18,7 @@ describe.each(postgresVersions())('verify on PostgreSQL %s', (postgres) => {
     ({ database } = await testDatabase({ postgres }));
     events = await testStore(database, { masterKey });
     lives = new SessionLives(events, await testService({ events }));
+    await lives.pool();
     const due = await lives.create({ ttl: 10 });
     await Promise.all(Array.from({ length: 40 }, (_, n) => lives.live(n)));
     await moveClock(database, '1 minute');
@@ -62,7 +63,10 @@ describe.each(postgresVersions())('verify on PostgreSQL %s', (postgres) => {
       onDifference: () => undefined,
     });
     const { rows: counts } = await database.admin.query<Record<'rows' | 'states' | 'log', number>>(`
-      select (select count(*) from maskline.session) + (select count(*) from maskline.service) as rows,
+      select (select count(*) from maskline.session) + (select count(*) from maskline.service)
+          + (select count(*) from maskline.participant) + (select count(*) from maskline.interaction)
+          + (select count(*) from maskline.phone_number) + (select count(*) from maskline.short_code)
+          + (select count(*) from maskline.number_use) as rows,
         (select count(*) from maskline.stream) as states, (select sum(position)::bigint from maskline.partition_head) as log`);
     expect(compared).toEqual(counts[0]);
     for (const check of ['rows', 'states', 'log']) {
@@ -88,6 +92,59 @@ describe.each(postgresVersions())('verify on PostgreSQL %s', (postgres) => {
 
   it('does not mind where the timers stand', async () => {
     await database.admin.query(`update maskline.session set timer_at = timer_at - interval '1 hour'`);
+    expect(await differences('rows')).toEqual([]);
+  });
+
+  it('looks at the rows below sessions, too', async () => {
+    const sid = await lives.create();
+    await lives.talk(sid, 2);
+    const { rows } = await database.admin.query<{ participant: string; interaction: string }>(
+      `select min(p.sid) as participant, min(i.sid) as interaction
+       from maskline.participant p join maskline.interaction i using (partition, session_sid) where session_sid = $1`,
+      [sid],
+    );
+    const { participant, interaction } = rows[0] ?? {};
+    await database.admin.query(`
+      delete from maskline.participant where sid = '${participant}';
+      update maskline.interaction set attempts = 9, media_urls = '["x"]' where sid = '${interaction}'`);
+    expect(await differences('rows')).toEqual([
+      { check: 'rows', table: 'participant', sid: participant, kind: 'missing', columns: [] },
+      {
+        check: 'rows',
+        table: 'interaction',
+        sid: interaction,
+        kind: 'different',
+        columns: ['media_urls', 'attempts'],
+      },
+    ]);
+    await lives.delete(sid);
+    expect(await differences('rows')).toEqual([]);
+  });
+
+  it.each([
+    ['sessions', 'different', 'update maskline.number_use set sessions = sessions + 1 where number = $1'],
+    [
+      'is_reserved',
+      'different',
+      'update maskline.number_use set is_reserved = not is_reserved where number = $1',
+    ],
+    ['everything', 'missing', 'delete from maskline.number_use where number = $1'],
+  ])('finds a wrong count of a number: %s', async (column, kind, damage) => {
+    const { rows } = await database.admin.query<{ sid: string; number: string }>(
+      'select * from maskline.number_use order by sessions desc limit 1',
+    );
+    const [busiest] = rows;
+    if (busiest === undefined) throw new Error('no number');
+    await database.admin.query(damage, [busiest.number]);
+    const columns = kind === 'missing' ? [] : [column];
+    expect(await differences('rows')).toEqual([
+      { check: 'rows', table: 'number_use', sid: busiest.sid, kind, columns },
+    ]);
+    await database.admin.query('delete from maskline.number_use where number = $1', [busiest.number]);
+    await database.admin.query(
+      'insert into maskline.number_use select * from jsonb_populate_record(null::maskline.number_use, $1)',
+      [JSON.stringify(busiest)],
+    );
     expect(await differences('rows')).toEqual([]);
   });
 

@@ -8,6 +8,7 @@ import {
   openStore,
   StoreModule,
 } from '#application';
+import { CarrierModule, openCarrier } from '#carrier';
 import { ensurePartitions } from '#event-store';
 import {
   databaseChecks,
@@ -23,6 +24,7 @@ import {
 import { ApiModule } from './api.module.js';
 import { createHttpApp } from './http-app.js';
 import { serveDocs } from './ops/serve-docs.js';
+import { SimulatorModule } from './simulator/simulator.module.js';
 
 /** The API alone, over a database that `maskline migrate` has prepared. Any number of these may run side by side. */
 async function main(shutdown: Shutdown): Promise<void> {
@@ -41,7 +43,13 @@ async function main(shutdown: Shutdown): Promise<void> {
   shutdown.add('wake-ups', () => store.wake.stop());
   observeLog(metrics, database);
 
-  const parts = [StoreModule.of(store), ApiModule.register({ metrics, checks: databaseChecks(database) })];
+  const carrier = await openCarrier(config, database, config.MASKLINE_MASTER_KEY);
+  const parts = [
+    StoreModule.of(store),
+    CarrierModule.of(carrier),
+    SimulatorModule.of(carrier),
+    ApiModule.register({ metrics, checks: databaseChecks(database) }),
+  ];
   const app = await createHttpApp(parts, config);
   serveDocs(app);
   shutdown.add('HTTP', () => app.close());

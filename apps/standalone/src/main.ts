@@ -8,6 +8,7 @@ import {
   openStore,
   StoreModule,
 } from '#application';
+import { CarrierModule, openCarrier } from '#carrier';
 import { ensurePartitions } from '#event-store';
 import {
   databaseChecks,
@@ -26,6 +27,7 @@ import { ConsumerBacklogs, openQueues } from '#queues';
 import { ApiModule } from '../../api/src/api.module.js';
 import { createHttpApp } from '../../api/src/http-app.js';
 import { serveDocs } from '../../api/src/ops/serve-docs.js';
+import { SimulatorModule } from '../../api/src/simulator/simulator.module.js';
 import { observeConsumers } from '../../worker/src/consumer-metrics.js';
 import { workerChecks } from '../../worker/src/worker-checks.js';
 import { WorkerModule } from '../../worker/src/worker.module.js';
@@ -60,8 +62,11 @@ async function main(shutdown: Shutdown): Promise<void> {
   shutdown.add('the queues of the consumers', () => backlogs.stop());
   observeConsumers(metrics, backlogs);
 
+  const carrier = await openCarrier(config, database, masterKey);
   const parts = [
     StoreModule.of(store),
+    CarrierModule.of(carrier),
+    SimulatorModule.of(carrier),
     ApiModule.register({
       metrics,
       checks: [...databaseChecks(database), ...workerChecks(database, queues, backlogs)],

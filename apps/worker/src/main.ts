@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { checkMasterKey, observeLog, observeStore, openStore, StoreModule } from '#application';
+import { CarrierModule, openCarrier } from '#carrier';
 import { ensurePartitions } from '#event-store';
 import {
   databaseChecks,
@@ -47,7 +48,12 @@ async function main(shutdown: Shutdown): Promise<void> {
   shutdown.add('the queues of the consumers', () => backlogs.stop());
   observeConsumers(metrics, backlogs);
 
-  const parts = [StoreModule.of(store), WorkerModule.register({ queues, metrics, config })];
+  const carrier = await openCarrier(config, database, config.MASKLINE_MASTER_KEY);
+  const parts = [
+    StoreModule.of(store),
+    CarrierModule.of(carrier),
+    WorkerModule.register({ queues, metrics, config }),
+  ];
   const root = { module: Process, imports: parts };
   const app = await NestFactory.createApplicationContext(root, { abortOnError: false });
   shutdown.add('the worker', () => app.close());

@@ -3,10 +3,12 @@ import { Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { Registry } from 'prom-client';
 import { CreateAccount, CreateApiKey, newSecret, openStore, RevokeApiKey, StoreModule } from '#application';
+import { CarrierModule, openSimulator } from '#carrier';
 import { ensurePartitions, type EventContext } from '#event-store';
 import { newSid, type Config, type Database, type ReadinessCheck } from '#platform';
 import { ApiModule } from '../api.module.js';
 import { createHttpApp } from '../http-app.js';
+import { SimulatorModule } from '../simulator/simulator.module.js';
 
 interface Settings {
   readonly publicUrl?: string;
@@ -17,6 +19,8 @@ interface Settings {
   /** Is told each route when Nest makes it, also those outside the API. */
   readonly onRoute?: (method: string, template: string) => void;
   readonly checks?: readonly ReadinessCheck[];
+  /** Without the phones the API is as it is over another carrier. */
+  readonly isSimulated?: boolean;
 }
 
 export interface Login {
@@ -34,6 +38,7 @@ export async function serveApi(
     exposure = { metrics: 'open', docs: 'open' },
     onRoute = () => undefined,
     checks = [],
+    isSimulated = true,
   }: Settings = {},
 ) {
   Logger.overrideLogger(false);
@@ -41,8 +46,14 @@ export async function serveApi(
   const masterKey = createSecretKey(randomBytes(32));
   const observer = { flushed: () => undefined, conflicted: () => undefined };
   const store = await openStore(database, masterKey, observer);
+  const simulator = openSimulator(database, masterKey);
   const app = await createHttpApp(
-    [StoreModule.of(store), ApiModule.register({ metrics: new Registry(), checks })],
+    [
+      StoreModule.of(store),
+      CarrierModule.of(simulator),
+      SimulatorModule.of({ phones: isSimulated ? simulator.phones : null }),
+      ApiModule.register({ metrics: new Registry(), checks }),
+    ],
     {
       PUBLIC_URL: publicUrl,
       TRUST_PROXY: trustProxy,
@@ -61,6 +72,7 @@ export async function serveApi(
   return {
     app,
     url: await app.getUrl(),
+    carrier: simulator.carrier,
 
     async account(): Promise<Login> {
       const login = { username: newSid('AC'), password: newSecret() };

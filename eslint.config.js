@@ -33,7 +33,10 @@ const parts = {
   // One process of the parts of two: what their own main.ts puts together, and nothing below that.
   'apps/standalone': {
     imports: everyLib,
-    composes: ['api/src/(?:api\\.module|http-app|ops/[\\w-]+)', 'worker/src/[\\w.-]+'],
+    composes: [
+      'api/src/(?:api\\.module|http-app|ops/[\\w-]+|simulator/simulator\\.module)',
+      'worker/src/[\\w.-]+',
+    ],
   },
   'apps/cli': { imports: everyLib },
   // Examples are what a customer would write, so they see the events and the jobs, nothing else of ours.

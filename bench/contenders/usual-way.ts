@@ -1,13 +1,7 @@
 import { CommandBus } from '@nestjs/cqrs';
 import pg from 'pg';
-import {
-  CallbackModule,
-  Credentials,
-  ensureAccount,
-  observeStore,
-  openStore,
-  StoreModule,
-} from '#application';
+import { Credentials, ensureAccount, observeStore, openStore, processModules } from '#application';
+import { openSimulator } from '#carrier';
 import { loadServerConfig, openDatabase, openMetrics, OutboundHttp, runMain, useProcessLog } from '#platform';
 import { inlineProjectors } from '#read-model';
 import { ApiModule } from '../../apps/api/src/api.module.js';
@@ -41,8 +35,14 @@ await runMain(async (shutdown) => {
   shutdown.add('the connections to callbacks', () => http.close());
   const app = await createHttpApp(
     [
-      StoreModule.of({ ...store, events }),
-      CallbackModule.of(http, config),
+      ...processModules({
+        config,
+        store: { ...store, events },
+        carrier: openSimulator(database, config.MASKLINE_MASTER_KEY),
+        http,
+        publicUrl: () => '',
+        onAlert: () => undefined,
+      }),
       ApiModule.register({ metrics, checks: [] }),
     ],
     config,

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CreateService, CreateServiceHandler, CreateSession, CreateSessionHandler } from '#application';
+import { CreateService, CreateSession } from '#application';
 import { packageRoot } from '#platform';
 import { openQueues } from '#queues';
-import { ServiceQueries, SessionQueries } from '#read-model';
 import type { BenchRun } from '../bench-run.js';
 import { readCount, readTexts } from '../bench-server.js';
 import { interleave, type Contender } from '../interleave.js';
 import { openBenchStore } from '../open-bench-store.js';
+import { sessionHandlers } from '../session-handlers.js';
 import { nextContext, nextWish, serviceSettings } from '../session-wish.js';
 import { spread } from '../spread.js';
 import { startServer } from '../start-server.js';
@@ -108,9 +108,7 @@ async function openBackend(run: BenchRun, name: string, redisUrl: string | null)
     },
   );
   const store = await openBenchStore({ DATABASE_URL: url });
-  const { events } = store;
-  const services = new CreateServiceHandler(events, new ServiceQueries(store.database, events.partitions));
-  const sessions = new CreateSessionHandler(events, new SessionQueries(store.database, events.partitions));
+  const { services, create: sessions } = sessionHandlers(store);
   const { sid } = await services.execute(new CreateService(serviceSettings, nextContext()));
 
   return {
@@ -122,7 +120,7 @@ async function openBackend(run: BenchRun, name: string, redisUrl: string | null)
       const create = async () => {
         while (created < count) {
           const dateExpiry = new Date(due + Math.floor((created++ * within * 1000) / count)).toISOString();
-          await sessions.execute(new CreateSession(sid, { ...nextWish(), dateExpiry }, nextContext()));
+          await sessions.execute(new CreateSession(sid, { ...nextWish(), dateExpiry }, [], nextContext()));
         }
       };
       await Promise.all(Array.from({ length: WRITERS }, create));

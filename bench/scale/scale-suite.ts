@@ -1,13 +1,7 @@
-import {
-  CreateService,
-  CreateServiceHandler,
-  CreateSession,
-  CreateSessionHandler,
-  UpdateSessionHandler,
-} from '#application';
-import { ServiceQueries, SessionQueries } from '#read-model';
+import { CreateService, CreateSession } from '#application';
 import type { BenchRun } from '../bench-run.js';
 import { openBenchStore } from '../open-bench-store.js';
+import { sessionHandlers } from '../session-handlers.js';
 import { nextContext, nextWish, serviceSettings } from '../session-wish.js';
 import { measureListPages } from './list-pages.js';
 import { measureRebuild } from './rebuild.js';
@@ -24,11 +18,7 @@ export async function runScaleSuite(run: BenchRun): Promise<void> {
   const url = await run.server.createDatabase('scale');
   const store = await openBenchStore({ DATABASE_URL: url });
   run.shutdown.add('the store', () => store.close());
-  const { events, database } = store;
-  const sessions = new SessionQueries(database, events.partitions);
-  const services = new CreateServiceHandler(events, new ServiceQueries(database, events.partitions));
-  const create = new CreateSessionHandler(events, sessions);
-  const update = new UpdateSessionHandler(events, sessions);
+  const { services, create, update, sessions } = sessionHandlers(store);
 
   const fill = async (uniqueName: string, count: number): Promise<Filled> => {
     const { sid } = await services.execute(
@@ -36,7 +26,7 @@ export async function runScaleSuite(run: BenchRun): Promise<void> {
     );
     let left = count;
     const write = async () => {
-      while (left-- > 0) await create.execute(new CreateSession(sid, nextWish(), nextContext()));
+      while (left-- > 0) await create.execute(new CreateSession(sid, nextWish(), [], nextContext()));
     };
     await Promise.all(Array.from({ length: WRITERS }, write));
     return { serviceSid: sid, sessions: count };

@@ -44,7 +44,7 @@ async function openStreams(scale: Scale, length: number): Promise<Contender<numb
 }
 
 async function openStream({ create, update, few: { serviceSid } }: Scale, length: number) {
-  const { sid } = await create.execute(new CreateSession(serviceSid, nextWish(), nextContext()));
+  const { sid } = await create.execute(new CreateSession(serviceSid, nextWish(), [], nextContext()));
   let events = 1;
   const change = async () => {
     await update.execute(new UpdateSession(serviceSid, sid, { ttl: 3600 + (events % 2) }, nextContext()));

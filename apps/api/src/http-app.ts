@@ -7,6 +7,13 @@ import { createHttpAdapter } from './http/http-adapter.js';
 @Module({})
 class Process {}
 
+/** Where an application that listens is found on this machine. */
+export function ownUrl(app: NestFastifyApplication): string {
+  const address = app.getHttpServer().address();
+  if (address === null || typeof address === 'string') throw new Error('the application does not listen yet');
+  return `http://127.0.0.1:${address.port}`;
+}
+
 /** The process as a Nest application that answers HTTP; it does not listen yet. */
 export async function createHttpApp(
   imports: DynamicModule[],

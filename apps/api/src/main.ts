@@ -1,14 +1,16 @@
 import { CommandBus } from '@nestjs/cqrs';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import {
-  CallbackModule,
   checkMasterKey,
   Credentials,
   ensureAccount,
+  observeAlerts,
   observeLog,
   observeStore,
   openStore,
-  StoreModule,
+  processModules,
 } from '#application';
+import { openCarrier } from '#carrier';
 import { ensurePartitions } from '#event-store';
 import {
   databaseChecks,
@@ -23,8 +25,9 @@ import {
   type Shutdown,
 } from '#platform';
 import { ApiModule } from './api.module.js';
-import { createHttpApp } from './http-app.js';
+import { createHttpApp, ownUrl } from './http-app.js';
 import { serveDocs } from './ops/serve-docs.js';
+import { SimulatorModule } from './simulator/simulator.module.js';
 
 /** The API alone, over a database that `maskline migrate` has prepared. Any number of these may run side by side. */
 async function main(shutdown: Shutdown): Promise<void> {
@@ -46,12 +49,20 @@ async function main(shutdown: Shutdown): Promise<void> {
   const http = new OutboundHttp(config.CALLBACK_REACH ?? 'public');
   shutdown.add('the connections to callbacks', () => http.close());
 
+  const carrier = await openCarrier(config, database, config.MASKLINE_MASTER_KEY);
   const parts = [
-    StoreModule.of(store),
-    CallbackModule.of(http, config),
+    ...processModules({
+      config,
+      store,
+      carrier,
+      http,
+      publicUrl: () => config.PUBLIC_URL ?? ownUrl(app),
+      onAlert: observeAlerts(metrics),
+    }),
+    SimulatorModule.of(carrier),
     ApiModule.register({ metrics, checks: databaseChecks(database) }),
   ];
-  const app = await createHttpApp(parts, config);
+  const app: NestFastifyApplication = await createHttpApp(parts, config);
   serveDocs(app);
   shutdown.add('HTTP', () => app.close());
   await app.init();

@@ -1,9 +1,10 @@
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApplicationModule, checkMasterKey, openStore, StoreModule } from '#application';
+import { ApplicationModule, checkMasterKey, openStore, processModules } from '#application';
+import { openCarrier } from '#carrier';
 import type { EventContext } from '#event-store';
-import { newSid, type Database } from '#platform';
+import { newSid, OutboundHttp, type Database } from '#platform';
 import type { Cli } from './cli.js';
 import { connect } from './connect.js';
 import { requireMasterKey } from './master-key.js';
@@ -26,9 +27,19 @@ export async function openApplication(cli: Cli): Promise<Application> {
   await checkMasterKey(database, masterKey);
   const store = await openStore(database, masterKey, unobserved);
   cli.shutdown.add('wake-ups', () => store.wake.stop());
+  const http = new OutboundHttp(cli.config.CALLBACK_REACH ?? 'public');
+  cli.shutdown.add('the connections to callbacks', () => http.close());
+  const shared = processModules({
+    config: cli.config,
+    store,
+    carrier: await openCarrier(cli.config, database, masterKey),
+    http,
+    publicUrl: () => cli.config.PUBLIC_URL ?? '',
+    onAlert: () => undefined,
+  });
   const app = await NestFactory.createApplicationContext({
     module: CliModule,
-    imports: [StoreModule.of(store), ApplicationModule],
+    imports: [...shared, ApplicationModule],
   });
   cli.shutdown.add('the application', () => app.close());
   return { commands: app.get(CommandBus), database };

@@ -1,14 +1,16 @@
 import { CommandBus } from '@nestjs/cqrs';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import {
-  CallbackModule,
   checkMasterKey,
   Credentials,
   ensureAccount,
+  observeAlerts,
   observeLog,
   observeStore,
   openStore,
-  StoreModule,
+  processModules,
 } from '#application';
+import { openCarrier } from '#carrier';
 import { ensurePartitions } from '#event-store';
 import {
   databaseChecks,
@@ -26,8 +28,9 @@ import {
 } from '#platform';
 import { ConsumerBacklogs, openQueues } from '#queues';
 import { ApiModule } from '../../api/src/api.module.js';
-import { createHttpApp } from '../../api/src/http-app.js';
+import { createHttpApp, ownUrl } from '../../api/src/http-app.js';
 import { serveDocs } from '../../api/src/ops/serve-docs.js';
+import { SimulatorModule } from '../../api/src/simulator/simulator.module.js';
 import { observeConsumers } from '../../worker/src/consumer-metrics.js';
 import { workerChecks } from '../../worker/src/worker-checks.js';
 import { WorkerModule } from '../../worker/src/worker.module.js';
@@ -66,16 +69,24 @@ async function main(shutdown: Shutdown): Promise<void> {
   const http = new OutboundHttp(config.CALLBACK_REACH ?? 'loopback');
   shutdown.add('the connections to callbacks', () => http.close());
 
+  const carrier = await openCarrier(config, database, masterKey);
   const parts = [
-    StoreModule.of(store),
-    CallbackModule.of(http, config),
+    ...processModules({
+      config,
+      store,
+      carrier,
+      http,
+      publicUrl: () => config.PUBLIC_URL ?? ownUrl(app),
+      onAlert: observeAlerts(metrics),
+    }),
+    SimulatorModule.of(carrier),
     ApiModule.register({
       metrics,
       checks: [...databaseChecks(database), ...workerChecks(database, queues, backlogs)],
     }),
     WorkerModule.register({ queues, metrics, config }),
   ];
-  const app = await createHttpApp(parts, config);
+  const app: NestFastifyApplication = await createHttpApp(parts, config);
   serveDocs(app);
   shutdown.add('HTTP and the worker', () => app.close());
   await app.init();

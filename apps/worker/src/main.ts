@@ -1,13 +1,14 @@
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import {
-  CallbackModule,
   checkMasterKey,
+  observeAlerts,
   observeLog,
   observeStore,
   openStore,
-  StoreModule,
+  processModules,
 } from '#application';
+import { openCarrier } from '#carrier';
 import { ensurePartitions } from '#event-store';
 import {
   databaseChecks,
@@ -26,6 +27,9 @@ import { observeConsumers } from './consumer-metrics.js';
 import { serveOps } from './ops-server.js';
 import { workerChecks } from './worker-checks.js';
 import { WorkerModule } from './worker.module.js';
+
+/** Where an api listens that nobody has told to listen elsewhere: the carrier of a trial on one machine finds it there. */
+const DEFAULT_API = 'http://127.0.0.1:3000';
 
 @Module({})
 class Process {}
@@ -58,9 +62,16 @@ async function main(shutdown: Shutdown): Promise<void> {
   const http = new OutboundHttp(config.CALLBACK_REACH ?? 'public');
   shutdown.add('the connections to callbacks', () => http.close());
 
+  const carrier = await openCarrier(config, database, config.MASKLINE_MASTER_KEY);
   const parts = [
-    StoreModule.of(store),
-    CallbackModule.of(http, config),
+    ...processModules({
+      config,
+      store,
+      carrier,
+      http,
+      publicUrl: () => config.PUBLIC_URL ?? DEFAULT_API,
+      onAlert: observeAlerts(metrics),
+    }),
     WorkerModule.register({ queues, metrics, config }),
   ];
   const root = { module: Process, imports: parts };

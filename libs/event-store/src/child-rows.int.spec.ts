@@ -103,7 +103,10 @@ describe.each(postgresVersions())('rows below a stream on PostgreSQL %s', (postg
       sessionStream,
       session,
       context,
-      (state, { child }) => attemptForward(state, sid, knownOf(child(sid))),
+      (state, { child }) => {
+        const known = knownOf(child(sid));
+        return attemptForward(state, sid, known, known?.attempts ?? 0);
+      },
       { children: [sid] },
     );
 

@@ -51,6 +51,12 @@ function isNetwork(value: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
 }
 
+const accountSid = text('AC and 32 hexadecimal digits', (value) => /^AC[0-9a-f]{32}$/i.test(value)).transform(
+  (value) => `AC${value.slice(2).toLowerCase()}`,
+);
+
+const authToken = text('16 to 128 visible ASCII characters', (value) => /^[!-~]{16,128}$/.test(value));
+
 /** Every setting of Maskline: an environment variable each, explained in `.env.example`. */
 export const environment = z.object({
   HOST: z.string().default('127.0.0.1'),
@@ -69,12 +75,8 @@ export const environment = z.object({
   DATABASE_POOL_URL: url('postgres:', 'postgresql:').optional(),
   PREPARED_STATEMENTS: flag.default(true),
   MASKLINE_DATA_DIR: z.string().default('.maskline'),
-  MASKLINE_ACCOUNT_SID: text('AC and 32 hexadecimal digits', (value) => /^AC[0-9a-f]{32}$/i.test(value))
-    .transform((value) => `AC${value.slice(2).toLowerCase()}`)
-    .optional(),
-  MASKLINE_AUTH_TOKEN: text('16 to 128 visible ASCII characters', (value) =>
-    /^[!-~]{16,128}$/.test(value),
-  ).optional(),
+  MASKLINE_ACCOUNT_SID: accountSid.optional(),
+  MASKLINE_AUTH_TOKEN: authToken.optional(),
   MASKLINE_MASTER_KEY: text(
     '32 bytes as 64 hexadecimal digits or in base64',
     (value) => parseMasterKey(value) !== null,
@@ -82,7 +84,11 @@ export const environment = z.object({
     .transform((value): KeyObject | undefined => parseMasterKey(value) ?? undefined)
     .optional(),
   PARTITIONS: wholeNumber(1, 1024).default(1),
-  CARRIER: z.enum(['simulator'], { error: 'must be simulator' }).default('simulator'),
+  CARRIER: z.enum(['simulator', 'twilio'], { error: 'must be simulator or twilio' }).default('simulator'),
+  TWILIO_ACCOUNT_SID: accountSid.optional(),
+  TWILIO_AUTH_TOKEN: authToken.optional(),
+  /** Another place than Twilio's own, for tests. */
+  TWILIO_API_BASE_URL: publicUrl.optional(),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
       error: 'must be trace, debug, info, warn, error, fatal or silent',
@@ -131,6 +137,9 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   }
   if ((config.MASKLINE_ACCOUNT_SID === undefined) !== (config.MASKLINE_AUTH_TOKEN === undefined)) {
     throw new StartError('MASKLINE_ACCOUNT_SID and MASKLINE_AUTH_TOKEN must be set together');
+  }
+  if (config.CARRIER === 'twilio' && (!config.TWILIO_ACCOUNT_SID || !config.TWILIO_AUTH_TOKEN)) {
+    throw new StartError('CARRIER=twilio needs TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN');
   }
   return Object.freeze(config);
 }

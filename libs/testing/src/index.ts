@@ -16,3 +16,4 @@ export * from './test-world.js';
 export * from './twilio-openapi.js';
 export * from './wait-for.js';
 export * from './webhook-receiver.js';
+export { testModules } from './test-masking.js';

@@ -6,6 +6,7 @@ import { ServiceQueries, SessionQueries } from '#read-model';
 import type { Config } from '#platform';
 import { RequestError } from '#wire';
 import { Registry } from 'prom-client';
+import { isApi, isSimulator, isWebhook } from './api-path.js';
 import { authenticate } from './authenticate.js';
 import { baseUrls } from './base-url.js';
 import { FailedLogins } from './failed-logins.js';
@@ -13,7 +14,7 @@ import { acceptForms } from './form-parser.js';
 import { limitPipelining } from './limit-pipelining.js';
 import { observeRequests } from './observe-requests.js';
 import { resolvePath } from './resolve-path.js';
-import { RouteTable, segmentsOf } from './route-table.js';
+import { RouteTable } from './route-table.js';
 import { pathOf } from './send-error.js';
 import { TwilioErrorFilter } from './twilio-error.filter.js';
 
@@ -59,7 +60,7 @@ export function configureHttp(app: NestFastifyApplication, config: HttpConfig): 
   server.decorateRequest('baseUrl', '');
 
   server.addHook('onRoute', ({ url, method }) => {
-    if (isApi(url)) routes.add(url, method);
+    if (isApi(url) || isSimulator(url)) routes.add(url, method);
   });
 
   server.addHook('onRequest', async (request, reply) => {
@@ -72,8 +73,10 @@ export function configureHttp(app: NestFastifyApplication, config: HttpConfig): 
       if (request.method === 'OPTIONS') {
         return reply.code(204).headers(PREFLIGHT_HEADERS).send();
       }
+    }
+    if (isApi(route) || isSimulator(route)) {
       requireRead(request, reply);
-      request.caller = await authenticate(request, reply, credentials, failedLogins);
+      if (!isWebhook(route)) request.caller = await authenticate(request, reply, credentials, failedLogins);
       request.baseUrl = baseUrl(request);
     } else {
       const exposure = exposureOf(route, config);
@@ -116,10 +119,6 @@ function refuseUnmet({ raw, headers }: FastifyRequest, reply: FastifyReply): voi
   if (headers.expect !== undefined && !/\b100-continue\b/i.test(headers.expect)) {
     throw new RequestError('expectation-failed');
   }
-}
-
-function isApi(path: string): boolean {
-  return path.startsWith('/v1/') || segmentsOf(path)[1] === 'v1';
 }
 
 /** Whom the operator shows what is not the API. */

@@ -1,8 +1,13 @@
+import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance } from 'fastify';
 import { decodeForm, RequestError } from '#wire';
+import { isSimulator } from './api-path.js';
 
 /** Larger than any form of this API: a session with two participants stays below 10 kB. */
 export const MAX_BODY_BYTES = 1_048_576;
+
+/** The phones of the simulator speak JSON; a text fits many times over. */
+const MAX_JSON_BYTES = 65_536;
 
 const FORM = 'application/x-www-form-urlencoded';
 
@@ -24,8 +29,36 @@ export function acceptForms(server: FastifyInstance): void {
       done(error as Error);
     }
   });
-  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body: Buffer, done) => {
-    if (body.length === 0) done(null, {});
-    else done(new RequestError('bad-request', `The body must be ${FORM}.`));
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    try {
+      done(null, isSimulator(request.routeOptions.url ?? '') ? decodeJson(body) : refuseAll(body));
+    } catch (error) {
+      // Both throw nothing but our errors.
+      done(error as Error);
+    }
   });
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body: Buffer, done) => {
+    try {
+      done(null, refuseAll(body));
+    } catch (error) {
+      // It throws nothing but our errors.
+      done(error as Error);
+    }
+  });
+}
+
+function refuseAll(body: Buffer): object {
+  if (body.length === 0) return {};
+  throw new RequestError('bad-request', `The body must be ${FORM}.`);
+}
+
+function decodeJson(body: Buffer): unknown {
+  if (body.length > MAX_JSON_BYTES) throw new RequestError('body-too-large');
+  if (body.length === 0) return {};
+  try {
+    if (!isUtf8(body)) throw new SyntaxError();
+    return JSON.parse(body.toString());
+  } catch {
+    throw new RequestError('bad-request', 'The body is not JSON.');
+  }
 }

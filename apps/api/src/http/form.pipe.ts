@@ -30,11 +30,18 @@ const pagePipe = new SchemaPipe((parameter, why) =>
     : new RequestError('bad-request', `'${parameter}' is invalid. ${why}`),
 );
 
+const jsonPipe = new SchemaPipe(
+  (parameter, why) => new RequestError('bad-request', `'${parameter}' is invalid. ${why}`),
+);
+
 /** For OpenAPI: the only bodies that are taken. */
 export const ApiForms = () => ApiConsumes('application/x-www-form-urlencoded');
 
 /** The form in the body as the wish that its schema makes of it. */
 export const Form = (schema: z.ZodType) => Body({ schema, pipes: [formPipe] });
+
+/** The JSON in the body, on the routes that take some. */
+export const Json = (schema: z.ZodType) => Body({ schema, pipes: [jsonPipe] });
 
 /** The page that the query asks for. */
 export const PageOf = () => Query({ schema: pageQuery, pipes: [pagePipe] });

@@ -1,5 +1,6 @@
 import { HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CarrierRefused, CarrierUnavailable } from '#carrier';
 import { DomainError } from '#domain';
 import { errorReply, RequestError, RETRY_AFTER_SECONDS } from '#wire';
 import { isDatabaseAway } from './is-database-away.js';
@@ -33,6 +34,8 @@ export function pathOf({ originalUrl }: FastifyRequest): string {
 function recognize(error: unknown): DomainError | RequestError | null {
   if (error instanceof DomainError || error instanceof RequestError) return error;
   if (isDatabaseAway(error)) return new DomainError('overloaded', 'the database cannot be reached');
+  if (error instanceof CarrierRefused) return new RequestError('bad-request', error.message);
+  if (error instanceof CarrierUnavailable) return new DomainError('overloaded', error.message);
   if (!(error instanceof HttpException)) return null;
   const status = error.getStatus();
   if (status === 404) return new RequestError('resource-not-found');

@@ -1,16 +1,17 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Registry } from 'prom-client';
 import {
-  CallbackModule,
   CreateAccount,
   CreateApiKey,
   newSecret,
   openStore,
   RevokeApiKey,
-  StoreModule,
+  type ProcessParts,
 } from '#application';
+import { openSimulator } from '#carrier';
 import { ensurePartitions, type EventContext } from '#event-store';
 import {
   newSid,
@@ -20,9 +21,10 @@ import {
   type Database,
   type ReadinessCheck,
 } from '#platform';
-import { cleanUp } from '#testing';
+import { testModules } from '#testing';
 import { ApiModule } from '../api.module.js';
-import { createHttpApp } from '../http-app.js';
+import { createHttpApp, ownUrl } from '../http-app.js';
+import { SimulatorModule } from '../simulator/simulator.module.js';
 
 interface Settings {
   readonly publicUrl?: string;
@@ -34,6 +36,10 @@ interface Settings {
   readonly onRoute?: (method: string, template: string) => void;
   readonly checks?: readonly ReadinessCheck[];
   readonly callbackReach?: CallbackReach;
+  readonly masking?: Partial<ProcessParts['config']>;
+  readonly onAlert?: ProcessParts['onAlert'];
+  /** Without the phones the API is as it is over another carrier. */
+  readonly isSimulated?: boolean;
 }
 
 export interface Login {
@@ -52,6 +58,9 @@ export async function serveApi(
     onRoute = () => undefined,
     checks = [],
     callbackReach = 'loopback',
+    masking = {},
+    onAlert = () => undefined,
+    isSimulated = true,
   }: Settings = {},
 ) {
   Logger.overrideLogger(false);
@@ -59,12 +68,17 @@ export async function serveApi(
   const masterKey = createSecretKey(randomBytes(32));
   const observer = { flushed: () => undefined, conflicted: () => undefined };
   const store = await openStore(database, masterKey, observer);
-  const http = new OutboundHttp(callbackReach);
-  cleanUp(() => http.close());
-  const app = await createHttpApp(
+  const simulator = openSimulator(database, masterKey);
+  const app: NestFastifyApplication = await createHttpApp(
     [
-      StoreModule.of(store),
-      CallbackModule.of(http, { INTERCEPT_FAILURE: 'open' }),
+      ...testModules(store, {
+        carrier: simulator,
+        http: new OutboundHttp(callbackReach),
+        config: masking,
+        publicUrl: () => publicUrl ?? ownUrl(app),
+        onAlert,
+      }),
+      SimulatorModule.of({ phones: isSimulated ? simulator.phones : null }),
       ApiModule.register({ metrics: new Registry(), checks }),
     ],
     {
@@ -85,6 +99,7 @@ export async function serveApi(
   return {
     app,
     url: await app.getUrl(),
+    carrier: simulator.carrier,
 
     async account(): Promise<Login> {
       const login = { username: newSid('AC'), password: newSecret() };

@@ -1,9 +1,9 @@
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Registry } from 'prom-client';
-import { StoreModule, type Store } from '#application';
+import type { Store } from '#application';
 import { openQueues, type QueueBackend } from '#queues';
-import { cleanUp, redisUrl, testDatabase, testWorld } from '#testing';
+import { cleanUp, redisUrl, testDatabase, testModules, testWorld } from '#testing';
 import type { Database } from '#platform';
 import { WorkerModule } from '../worker.module.js';
 
@@ -49,7 +49,7 @@ async function redisOf(backend: Backend): Promise<string | null> {
 async function startWorker(store: Store, queues: QueueBackend, settings: Settings) {
   const metrics = new Registry();
   const config = { EXPIRY_HORIZON: 60, SWEEPER: false, ...settings };
-  const imports = [StoreModule.of(store), WorkerModule.register({ queues, metrics, config })];
+  const imports = [...testModules(store), WorkerModule.register({ queues, metrics, config })];
   const app = await NestFactory.createApplicationContext({ module: Process, imports }, { logger: false });
   let isStopped = false;
   const stop = async () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import parsePhoneNumber from 'libphonenumber-js/max';
 import type { CarrierNumber } from '../carrier.js';
+import { countryOf } from '../country-of.js';
 import { isMagic } from './magic-numbers.js';
 
 const E164 = /^\+[1-9]\d{6,14}$/;
@@ -31,7 +32,6 @@ export function describeNumber(accountSid: string, phoneNumber: string): Carrier
   }
   if (!E164.test(phoneNumber) || isMagic(phoneNumber)) return null;
   const parsed = parsePhoneNumber(phoneNumber);
-  // None for numbers of the world at large, such as +800.
   const isoCountry = countryOf(phoneNumber);
   if (parsed?.isPossible() !== true || isoCountry === null) return null;
   return {
@@ -41,12 +41,6 @@ export function describeNumber(accountSid: string, phoneNumber: string): Carrier
     isoCountry,
     capabilities: { voice: true, sms: true, mms: true, fax: false },
   };
-}
-
-/** The country that a number belongs to, or the first one that it may belong to. */
-export function countryOf(phoneNumber: string): string | null {
-  const parsed = parsePhoneNumber(phoneNumber);
-  return parsed?.country ?? parsed?.getPossibleCountries()[0] ?? null;
 }
 
 function sidOf(prefix: 'PN' | 'SC', accountSid: string, phoneNumber: string): string {

@@ -12,7 +12,7 @@ const acceptances: ReadonlyMap<string, Acceptance> = new Map([
   ['+15005550001', { kind: 'refused', code: 21211, why: 'the receiver is not a valid phone number' }],
   ['+15005550004', { kind: 'refused', code: 21610, why: 'the receiver opted out' }],
   ['+15005550009', { kind: 'refused', code: 21614, why: 'the receiver cannot take messages' }],
-  ['+15005550050', { kind: 'unavailable', why: 'status 500', retryAfter: null }],
+  ['+15005550050', { kind: 'unavailable', why: 'status 503', retryAfter: null }],
   ['+15005550051', { kind: 'unavailable', why: 'status 429', retryAfter: 1000 }],
   ['+15005550052', { kind: 'no-answer', isSent: true }],
   ['+15005550053', { kind: 'no-answer', isSent: false }],

@@ -1,4 +1,4 @@
-import { countryOf } from './describe-number.js';
+import { countryOf } from '../country-of.js';
 import type { StoredCall } from './stored-calls.js';
 import type { StoredMessage } from './stored-messages.js';
 import type { Parameters } from './webhooks.js';

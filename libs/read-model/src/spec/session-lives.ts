@@ -165,7 +165,7 @@ export class SessionLives {
     const from = await this.join(sid, `+1555${String(person).padStart(7, '0')}`, poolNumber(n));
     const to = await this.join(sid, `+1556${String(person).padStart(7, '0')}`, poolNumber(n + (n % 2)));
     const first = await this.say(sid, from, to, `Hello ${n}\n\t\\ "there"`);
-    await this.interact(sid, first, attemptForward);
+    await this.interact(sid, first, (...known) => attemptForward(...known, 0));
     const sent = {
       leg: 'outbound',
       status: 'sent',

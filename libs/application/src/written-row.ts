@@ -1,8 +1,10 @@
 import type { Changed } from '#event-store';
-import type { ServiceRow, SessionRow } from '#read-model';
+import type { PhoneNumberRow, ServiceRow, SessionRow, ShortCodeRow } from '#read-model';
 
 interface Rows {
   service: ServiceRow;
+  phone_number: PhoneNumberRow;
+  short_code: ShortCodeRow;
   session: SessionRow;
 }
 

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { upcasters } from '#event-store';
-import { verify, type Check, type Compared, type Difference } from '#read-model';
+import { foldedTables, verify, type Check, type Compared, type Difference } from '#read-model';
 import type { Cli } from './cli.js';
 import { connectForAudit } from './connect.js';
 import { requireMasterKey } from './master-key.js';
@@ -27,7 +27,7 @@ const phases: Readonly<Record<Check, string>> = {
 export function verifyCommand(cli: Cli): Command {
   return new Command('verify')
     .description('fold every event and compare with the rows that REST shows; exits 1 on a difference')
-    .argument('[tables...]', 'session, service; all when none is named')
+    .argument('[tables...]', `${foldedTables.map(({ name }) => name).join(', ')}; all when none is named`)
     .option('--state', 'compare the stored states of the streams as well')
     .option('--hashes', 'look for gaps in the log and recompute every content hash as well')
     .option('--json', 'as JSON, a difference a line')

@@ -1,8 +1,17 @@
 import type { Changed } from '#event-store';
-import type { InteractionRow, ParticipantRow, ServiceRow, SessionRow } from '#read-model';
+import type {
+  InteractionRow,
+  ParticipantRow,
+  PhoneNumberRow,
+  ServiceRow,
+  SessionRow,
+  ShortCodeRow,
+} from '#read-model';
 
 interface Rows {
   service: ServiceRow;
+  phone_number: PhoneNumberRow;
+  short_code: ShortCodeRow;
   session: SessionRow;
 }
 

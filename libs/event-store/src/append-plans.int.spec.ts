@@ -53,7 +53,12 @@ describe.each(postgresVersions())('plans made while the tables were empty, on Po
           rows: [
             { table: 'session', sid: stream, row: sessionRow(stream) },
             { table: 'service', sid: stream, row: serviceRow(stream) },
+            { table: 'participant', sid: `KP ${stream}`, row: participantRow(stream) },
+            { table: 'interaction', sid: `KI ${stream}`, row: interactionRow(stream) },
+            { table: 'phone_number', sid: stream, row: numberRow(stream, 'phone_number') },
+            { table: 'short_code', sid: stream, row: numberRow(stream, 'short_code') },
           ],
+          uses: [{ serviceSid: `KS ${stream}`, number: `phone_number ${stream}`, change: 1 }],
         }),
       );
     }
@@ -77,7 +82,14 @@ describe.each(postgresVersions())('plans made while the tables were empty, on Po
         rows: [
           { table: 'session', sid: streamId, row: null },
           { table: 'service', sid: streamId, row: null },
+          { table: 'participant', below: streamId },
+          { table: 'interaction', below: streamId },
+          { table: 'participant', sid: `KP gone ${streamId}`, row: null },
+          { table: 'interaction', sid: `KI gone ${streamId}`, row: null },
+          { table: 'phone_number', sid: streamId, row: null },
+          { table: 'short_code', sid: streamId, row: null },
         ],
+        uses: [{ serviceSid: `KS ${streamId}`, number: `phone_number ${streamId}`, change: -1 }],
       }),
     );
     await expectAll('ok', ended);
@@ -95,7 +107,7 @@ describe.each(postgresVersions())('plans made while the tables were empty, on Po
         commandId,
         rowsOf: 'session',
         subjects: [streamId],
-        children: [streamId],
+        children: [`KP ${streamId}`, `KI ${streamId}`],
       })),
     );
   }
@@ -131,6 +143,11 @@ const tables = [
   'api_key',
   'session',
   'service',
+  'participant',
+  'interaction',
+  'phone_number',
+  'short_code',
+  'number_use',
 ];
 
 async function fill(database: Database): Promise<void> {
@@ -158,6 +175,14 @@ async function fill(database: Database): Promise<void> {
     `insert into maskline.service (partition, sid, account_sid, unique_name, default_ttl, geo_match_level,
        number_selection_behavior, version, date_created, date_updated)
      select 0, ${old}, ${account}, ${old}, 0, 'country', 'prefer-sticky', 1, maskline.clock(), maskline.clock() ${rows}`,
+    `insert into maskline.claim select 0, ${account}, 'pair', ${old} || '/n/p', ${old} ${rows}`,
+    `insert into maskline.participant select 0, ${old}, ${account}, 'KS1', 'of ' || i / 2, ${old}, null, 'n', 'n', null,
+       maskline.clock(), maskline.clock() ${rows}`,
+    `insert into maskline.interaction select 0, ${old}, ${account}, 'KS1', 'of ' || i / 2, 'message', '{}', '[]', null, ${old}, null, null, null,
+       ${old}, ${old}, null, null, null, 0, true, maskline.clock(), maskline.clock() ${rows}`,
+    `insert into maskline.phone_number select 0, ${old}, ${account}, 'KS1', ${old}, 'n', 'US', '{}', false, 1, maskline.clock(), maskline.clock() ${rows}`,
+    `insert into maskline.short_code select 0, ${old}, ${account}, 'KS1', ${old}, 'US', '{}', false, 1, maskline.clock(), maskline.clock() ${rows}`,
+    `insert into maskline.number_use select 0, 'KS1', ${old}, ${old}, ${account}, 'US', null, false, true, true, 0, maskline.clock() ${rows}`,
   ]) {
     await database.admin.query(sql);
   }
@@ -189,6 +214,53 @@ function serviceRow(sid: string): string {
     default_ttl: 0,
     geo_match_level: 'country',
     number_selection_behavior: 'prefer-sticky',
+    version: 1,
+    date_created: time,
+    date_updated: time,
+  });
+}
+
+function participantRow(session: string): string {
+  return JSON.stringify({
+    sid: `KP ${session}`,
+    account_sid: specAccount,
+    service_sid: 'KS1',
+    session_sid: session,
+    identifier: session,
+    proxy_identifier: 'n',
+    proxy_identifier_sid: 'PN1',
+    date_created: time,
+    date_updated: time,
+  });
+}
+
+function interactionRow(session: string): string {
+  return JSON.stringify({
+    sid: `KI ${session}`,
+    account_sid: specAccount,
+    service_sid: 'KS1',
+    session_sid: session,
+    type: 'message',
+    media_urls: [],
+    inbound_resource_sid: session,
+    outbound_participant_sid: session,
+    attempts: 0,
+    is_pending: true,
+    date_created: time,
+    date_updated: time,
+  });
+}
+
+function numberRow(sid: string, kind: 'phone_number' | 'short_code'): string {
+  return JSON.stringify({
+    sid,
+    account_sid: specAccount,
+    service_sid: `KS ${sid}`,
+    [kind]: `${kind} ${sid}`,
+    friendly_name: 'n',
+    iso_country: 'US',
+    capabilities: { voice: true, sms: true },
+    is_reserved: false,
     version: 1,
     date_created: time,
     date_updated: time,

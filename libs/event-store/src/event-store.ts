@@ -107,7 +107,7 @@ export class EventStore {
         );
         if (changed !== null) return changed;
         if (outcome.kind === 'late' || outcome.kind === 'moved') continue;
-        if (!(await this.#endOverdue(outcome, context))) throw refusal(stream, outcome);
+        if (!(await this.#endOverdue(outcome, context))) throw refusal(stream, outcome, options);
       }
       throw overloaded('the command met too many others');
     });
@@ -152,7 +152,7 @@ export class EventStore {
         if (changed !== null) return changed;
         current = outcome.kind === 'conflict' ? this.#appending.caughtUp(stream, id, seen, outcome) : null;
         if (outcome.kind === 'conflict' || outcome.kind === 'late') continue;
-        if (!(await this.#endOverdue(outcome, context))) throw refusal(stream, outcome);
+        if (!(await this.#endOverdue(outcome, context))) throw refusal(stream, outcome, options);
       }
       throw overloaded('the command met too many others');
     });

@@ -39,7 +39,7 @@ describe.each(postgresVersions())('foldStreams on PostgreSQL %s', (postgres) => 
   });
 
   async function write(id: string, event: NoteEvent): Promise<void> {
-    await store.change(noteStream, id, specContext(), () => [event]);
+    await store.change(noteStream, id, specContext(), () => [event], { subjects: [id] });
   }
 
   /** The first three things on each note, in order. */

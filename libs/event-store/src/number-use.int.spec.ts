@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createSecretKey, randomBytes } from 'node:crypto';
-import { deleteSession, removeParticipant, sessionStream } from '#domain';
+import { deleteSession, removeParticipant, sessionStream, type DomainError } from '#domain';
 import type { Database } from '#platform';
 import { moveClock, postgresVersions, testDatabase, testStore } from '#testing';
 import type { EventStore } from './event-store.js';
@@ -33,6 +33,15 @@ describe.each(postgresVersions())('the numbers of a pool on PostgreSQL %s', (pos
       sid,
     ]);
     return rows[0] ?? null;
+  }
+
+  /** The sessions that use a number. */
+  async function holders(number: string): Promise<string[]> {
+    const { rows } = await database.admin.query<{ stream_id: string }>(
+      `select stream_id from maskline.claim where account_sid = $1 and kind = 'pair' and starts_with(key, $2)`,
+      [service.accountSid, `${service.serviceSid}/${number}/`],
+    );
+    return rows.map(({ stream_id }) => stream_id);
   }
 
   it('are there to be chosen from while they are in the pool', async () => {
@@ -148,13 +157,43 @@ describe.each(postgresVersions())('the numbers of a pool on PostgreSQL %s', (pos
       // Somebody was first, so it had to stay until they have gone.
       expect(await find(sid)).toMatchObject({ sessions: 1 });
       await expect(service.removeNumber(sid, number)).rejects.toMatchObject({ code: 'phone-number-in-use' });
-      const { rows } = await database.admin.query<{ stream_id: string }>(
-        `select stream_id from maskline.claim where account_sid = $1 and kind = 'pair' and starts_with(key, $2)`,
-        [service.accountSid, `${service.serviceSid}/${number}/`],
-      );
-      for (const { stream_id } of rows) await service.update(stream_id, { status: 'closed' });
+      for (const holder of await holders(number)) await service.update(holder, { status: 'closed' });
       await service.removeNumber(sid, number);
       expect(await find(sid)).toBeNull();
+    }
+  });
+
+  it('are given to nobody once they have left the pool, however lately they were chosen', async () => {
+    for (let round = 0; round < 12; round++) {
+      const number = `+1415558${String(round).padStart(4, '0')}`;
+      const sid = await service.addNumber(number);
+      const results = await Promise.allSettled([
+        service.removeNumber(sid, number),
+        service.talk([[alice, number]], {}, round % 2 === 0 ? store : other, [sid]),
+      ]);
+      // One of them was too late.
+      const refused = results.flatMap((result) =>
+        result.status === 'rejected' ? [result.reason as unknown] : [],
+      );
+      expect(refused).toHaveLength(1);
+      expect(['phone-number-in-use', 'proxy-identifier-not-in-service']).toContain(
+        (refused[0] as DomainError).code,
+      );
+      expect(await find(sid)).toEqual(
+        results[0].status === 'rejected' ? expect.objectContaining({ sessions: 1 }) : null,
+      );
+      if (results[0].status === 'rejected') {
+        const [holder = ''] = await holders(number);
+        await service.update(holder, { status: 'closed' });
+        await service.removeNumber(sid, number);
+      }
+      await expect(service.talk([[alice, number]], {}, store, [sid])).rejects.toMatchObject({
+        code: 'proxy-identifier-not-in-service',
+      });
+      await service.addNumber(number, false, sid);
+      const { sid: session } = await service.talk([[alice, number]], {}, store, [sid]);
+      await service.update(session, { status: 'closed' });
+      await service.removeNumber(sid, number);
     }
   });
 

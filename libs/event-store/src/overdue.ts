@@ -24,4 +24,4 @@ type AnyStream = Stream<Aggregate, DomainEvent>;
 /** A stream is only ever given states and events of its own kind. */
 const ending = aggregates
   .map((stream) => stream as unknown as AnyStream)
-  .filter(({ expire }) => expire !== undefined);
+  .filter((stream) => stream.expire !== undefined);

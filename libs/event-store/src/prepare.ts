@@ -5,6 +5,7 @@ import { envelopeOf, type EventContext } from './event-context.js';
 import { sealPersonal } from './seal-personal.js';
 import type {
   EventKeyChange,
+  Need,
   PreparedCommand,
   RowChange,
   SecretChange,
@@ -21,6 +22,8 @@ export interface ChangeOptions {
   readonly subjects?: readonly string[];
   /** The rows below the stream that a change looks at or changes, by their SIDs. One that it makes need not be named. */
   readonly children?: readonly string[];
+  /** Streams that must be live beside the one above, such as the number that somebody is given: it may leave its pool meanwhile. */
+  readonly needs?: readonly string[];
   /** Nobody may hold a claim in these ranges, e.g. no session a pair with a number that leaves its pool. */
   readonly empties?: readonly ClaimRange[];
   /** Fewer claims than `max` may be held in these ranges before. */
@@ -91,8 +94,7 @@ export function prepare<State extends Aggregate, Event extends DomainEvent>(
         deadlineAhead(stream, current.state, occurredAt),
         deadlineAhead(stream, after, occurredAt),
       ),
-      needs:
-        parent === null || options.isCascade === true ? [] : [{ stream: parent, version: parentVersion }],
+      needs: needsOf(options.isCascade === true ? null : parent, parentVersion, options),
       claims: without(wanted, held),
       releases: without(held, wanted),
       empties: options.empties ?? [],
@@ -103,6 +105,15 @@ export function prepare<State extends Aggregate, Event extends DomainEvent>(
       uses: stream.uses === undefined ? [] : useChanges(stream.uses(current.state), stream.uses(after)),
     },
   };
+}
+
+function needsOf(
+  parent: string | null,
+  parentVersion: number | null,
+  { needs = [] }: ChangeOptions,
+): readonly Need[] {
+  const above = parent === null ? [] : [{ stream: parent, version: parentVersion }];
+  return needs.length === 0 ? above : [...above, ...needs.map((stream) => ({ stream, version: null }))];
 }
 
 /**

@@ -23,6 +23,8 @@ export function sealPersonal<Event extends DomainEvent>(
 ): SealedEvents {
   // The entry of a type is only ever given data of that type.
   const byType = personal as unknown as Readonly<Record<string, AnyFields | undefined>>;
+  // Most commands tell about nobody.
+  if (!events.some(({ type }) => byType[type] !== undefined)) return { events, keys: [] };
   const keys = new SubjectKeys(masterKey, place.streamId, wrapped, version === 0);
   const erased = new Set<string>();
   const sealed = events.map((event) => {

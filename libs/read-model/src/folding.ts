@@ -6,8 +6,8 @@ export type Folded = object | null;
 /** How the events of a stream become its rows in a table. */
 export interface Folding {
   /** What was folded before may be changed in place. */
-  step(folded: Folded, projected: Projected): Folded;
-  rowsOf(folded: Folded): readonly FoldedRow[];
+  readonly step: (folded: Folded, projected: Projected) => Folded;
+  readonly rowsOf: (folded: Folded) => readonly FoldedRow[];
 }
 
 export type FoldedRow = Readonly<Record<string, unknown>> & { readonly sid: string };

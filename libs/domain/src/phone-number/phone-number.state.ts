@@ -10,7 +10,10 @@ export interface PooledNumber {
   readonly isReserved: boolean;
 }
 
-/** A number of the account, and in which pool it is. Its stream never ends: it may leave a pool and come to another. */
+/**
+ * A number of the account, and in which pool it is. Out of every pool its stream is as one that has ended, so that nobody can
+ * need it; but it goes on when the number comes to another.
+ */
 export type PoolNumber = { readonly status: 'absent' } | PooledNumber;
 
 type PoolNumberEvent = PhoneNumberEvent | ShortCodeEvent;
@@ -53,7 +56,7 @@ function poolPath(serviceSid: string, isReserved: boolean): string {
 const shared = {
   stateSchema: 1,
   initial: { status: 'absent' },
-  deleted: null,
+  deleted: { status: 'absent' },
   evolve,
   claims,
   parent: (number) => (number.status === 'pooled' ? number.serviceSid : null),
@@ -61,6 +64,8 @@ const shared = {
     switch (why) {
       case 'parent':
         return new DomainError('service-not-found', 'there is no such service');
+      case 'need':
+        return null;
       case 'taken':
         return new DomainError('phone-number-in-other-service', 'the number is in another pool');
       case 'in_use':

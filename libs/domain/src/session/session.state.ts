@@ -174,6 +174,12 @@ export const sessionStream: Stream<Session, SessionEvent> = {
   uses,
   refusal: (why, claim) => {
     if (why === 'parent') return new DomainError('service-not-found', 'there is no such service');
+    if (why === 'need') {
+      return new DomainError(
+        'proxy-identifier-not-in-service',
+        'the number has left the pool of the service',
+      );
+    }
     if (claim === 'session-name')
       return new DomainError('session-name-taken', 'Session UniqueName must be unique');
     if (claim === 'pair')

@@ -96,6 +96,7 @@ export class MaskedSessions {
     people: readonly (readonly [identifier: string, proxyIdentifier: string])[],
     over: Partial<NewSession> = {},
     through = this.store,
+    needs: readonly string[] = [],
   ): Promise<{ sid: string; participants: string[] }> {
     const { accountSid, serviceSid } = this;
     const newcomers = people.map(([identifier, proxyIdentifier]) => newcomer(identifier, proxyIdentifier));
@@ -110,13 +111,19 @@ export class MaskedSessions {
       ...over,
     };
     const parent = { stream: serviceStream, id: serviceSid };
-    const { sid } = await through.create(sessionStream, newSid('KC'), this.context, parent, ({ now }) =>
-      createSession(
-        sessionStream.initial,
-        wish,
-        now,
-        firstParticipants(newcomers, wish.mode, { accountSid, serviceSid }),
-      ),
+    const { sid } = await through.create(
+      sessionStream,
+      newSid('KC'),
+      this.context,
+      parent,
+      ({ now }) =>
+        createSession(
+          sessionStream.initial,
+          wish,
+          now,
+          firstParticipants(newcomers, wish.mode, { accountSid, serviceSid }),
+        ),
+      { needs },
     );
     return { sid, participants: newcomers.map(({ participantSid }) => participantSid) };
   }

@@ -51,7 +51,8 @@ function lineOf({ table, columns, partition }: Target, row: object): string {
 function field(value: unknown): string {
   if (value === null) return '\\N';
   if (typeof value === 'string') return escape(value);
-  return typeof value === 'object' ? escape(JSON.stringify(value)) : String(value);
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return escape(JSON.stringify(value));
 }
 
 const special = /[\\\t\n\r]/;

@@ -192,7 +192,7 @@ describe('the row of a session', () => {
 
   it('is left as it is by events that it does not know, and by any that come before its creation', () => {
     const row = rowAfter([created, creation()]);
-    const unknown = { type: 'ParticipantAdded', data: {} };
+    const unknown = { type: 'SessionRenamed', data: {} };
     expect(projector.apply(row, { streamId: 'KC1', version: 2, occurredAt: later, event: unknown })).toBe(
       row,
     );

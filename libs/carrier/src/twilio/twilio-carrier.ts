@@ -49,9 +49,10 @@ export class TwilioCarrier extends Carrier {
         const [found] = await this.client.shortCodes.list({ shortCode: phoneNumber, limit: 1 });
         return found?.shortCode === phoneNumber ? shortCodeOf(found) : null;
       }
-      // A filter of Twilio's matches parts of numbers as well.
-      const [found] = await this.client.incomingPhoneNumbers.list({ phoneNumber, limit: 1 });
-      return found?.phoneNumber === phoneNumber ? phoneNumberOf(found) : null;
+      // Twilio's filter matches parts of numbers as well.
+      const some = await this.client.incomingPhoneNumbers.list({ phoneNumber, limit: 20 });
+      const found = some.find((number) => number.phoneNumber === phoneNumber);
+      return found === undefined ? null : phoneNumberOf(found);
     });
   }
 

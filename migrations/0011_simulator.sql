@@ -11,9 +11,11 @@ create table simulator.number (
   message_url text,
   call_url text,
   seen_at timestamptz not null default now(),
-  primary key (account_sid, sid),
-  unique (account_sid, phone_number)
+  primary key (account_sid, sid)
 );
+-- The SID is made of the number, so one is unique as the other is. Not said twice: two who ask for a number at once would then
+-- meet at either of two indexes, and an upsert forgives at one.
+create index number_by_digits on simulator.number (account_sid, phone_number);
 
 create unlogged table simulator.message (
   account_sid text collate "C" not null,

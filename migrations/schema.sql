@@ -720,6 +720,7 @@ create table simulator.number (
   message_url text,
   call_url text,
   seen_at timestamp with time zone default now() not null,
-  constraint number_pkey PRIMARY KEY (account_sid, sid),
-  constraint number_account_sid_phone_number_key UNIQUE (account_sid, phone_number)
+  constraint number_pkey PRIMARY KEY (account_sid, sid)
 );
+
+CREATE INDEX number_by_digits ON simulator.number USING btree (account_sid, phone_number);

@@ -48,6 +48,19 @@ describe('two processes with the simulator', () => {
     expect(numbers[1]?.body).toEqual(numbers[0]?.body);
   });
 
+  it('carry many at once', async () => {
+    const phones = Array.from({ length: 50 }, (_, i) => `+120255502${String(i).padStart(2, '0')}`);
+    await Promise.all(
+      phones.map((from) => send(first, '/simulator/messages', { from, to: '12345', body: 'many' })),
+    );
+    await waitFor(async () => {
+      const all = await shown(second, '/simulator/phones/12345/messages');
+      expect(all).toHaveLength(phones.length);
+      return true;
+    });
+    expect(first.logs()).not.toContain('Warning');
+  });
+
   it('bring what they have begun to an end before they end, and log neither text nor number', async () => {
     const call = await send(second, '/simulator/calls', { from: alice, to: bob, seconds: 14_400 });
     expect(call.status).toBe(201);

@@ -11,9 +11,11 @@ create table simulator.number (
   message_url text,
   call_url text,
   seen_at timestamptz not null default now(),
-  primary key (account_sid, sid),
-  unique (account_sid, phone_number)
+  primary key (account_sid, sid)
 );
+-- The SID is made of the number, so one is unique as the other is. Not said twice: two who ask for a number at once would then
+-- meet at either of two indexes, and an upsert forgives at one.
+create index number_by_digits on simulator.number (account_sid, phone_number);
 
 create unlogged table simulator.message (
   account_sid text collate "C" not null,
@@ -36,7 +38,6 @@ create unique index message_by_key on simulator.message (account_sid, send_key) 
 create index message_sent on simulator.message (account_sid, from_number, created_at);
 create index message_received on simulator.message (account_sid, to_number, created_at);
 create index message_abandoned on simulator.message (held_until) where held_until is not null;
-create index message_by_age on simulator.message (created_at);
 comment on index simulator.message_by_key is 'one message for one key';
 comment on index simulator.message_abandoned is 'what another process takes over';
 
@@ -62,5 +63,4 @@ create unlogged table simulator.call (
 create index call_made on simulator.call (account_sid, from_number, created_at);
 create index call_received on simulator.call (account_sid, to_number, created_at);
 create index call_abandoned on simulator.call (held_until) where held_until is not null;
-create index call_by_age on simulator.call (created_at);
 comment on index simulator.call_abandoned is 'what another process ends';

@@ -1035,3 +1035,68 @@ begin
   where ok[b.cmd] and b.value is not null and b.slot = 'key-hash';
 end
 $function$;
+
+create unlogged table simulator.call (
+  account_sid text collate "C" not null,
+  sid text collate "C" not null,
+  parent_sid text collate "C",
+  from_number text collate "C" not null,
+  to_number text collate "C" not null,
+  status text not null,
+  error_code integer,
+  duration integer,
+  status_callback text,
+  reported text[] not null,
+  sequence_number integer default 0 not null,
+  created_at timestamp with time zone default now() not null,
+  held_until timestamp with time zone,
+  constraint call_pkey PRIMARY KEY (account_sid, sid)
+);
+
+CREATE INDEX call_abandoned ON simulator.call USING btree (held_until) WHERE (held_until IS NOT NULL);
+
+CREATE INDEX call_made ON simulator.call USING btree (account_sid, from_number, created_at);
+
+CREATE INDEX call_received ON simulator.call USING btree (account_sid, to_number, created_at);
+
+comment on index simulator.call_abandoned is 'what another process ends';
+
+create unlogged table simulator.message (
+  account_sid text collate "C" not null,
+  sid text collate "C" not null,
+  send_key text collate "C",
+  from_number text collate "C" not null,
+  to_number text collate "C" not null,
+  body text not null,
+  media text[] not null,
+  status text not null,
+  error_code integer,
+  status_callback text,
+  created_at timestamp with time zone default now() not null,
+  held_until timestamp with time zone,
+  constraint message_pkey PRIMARY KEY (account_sid, sid)
+);
+
+CREATE INDEX message_abandoned ON simulator.message USING btree (held_until) WHERE (held_until IS NOT NULL);
+
+CREATE INDEX message_received ON simulator.message USING btree (account_sid, to_number, created_at);
+
+CREATE INDEX message_sent ON simulator.message USING btree (account_sid, from_number, created_at);
+
+CREATE UNIQUE INDEX message_by_key ON simulator.message USING btree (account_sid, send_key) WHERE (send_key IS NOT NULL);
+
+comment on index simulator.message_abandoned is 'what another process takes over';
+
+comment on index simulator.message_by_key is 'one message for one key';
+
+create table simulator.number (
+  account_sid text collate "C" not null,
+  sid text collate "C" not null,
+  phone_number text collate "C" not null,
+  message_url text,
+  call_url text,
+  seen_at timestamp with time zone default now() not null,
+  constraint number_pkey PRIMARY KEY (account_sid, sid)
+);
+
+CREATE INDEX number_by_digits ON simulator.number USING btree (account_sid, phone_number);

@@ -92,6 +92,10 @@ describe('loadConfig', () => {
       `AC${'a'.repeat(32)}`,
       'MASKLINE_ACCOUNT_SID and MASKLINE_AUTH_TOKEN must be set together',
     ],
+    ['CARRIER', 'pigeon', 'CARRIER must be simulator or twilio'],
+    ['CARRIER', 'twilio', 'CARRIER=twilio needs TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN'],
+    ['TWILIO_ACCOUNT_SID', 'AC1', 'TWILIO_ACCOUNT_SID must be AC and 32 hexadecimal digits'],
+    ['TWILIO_AUTH_TOKEN', 'short', 'TWILIO_AUTH_TOKEN must be 16 to 128 visible ASCII characters'],
   ])('refuses a wrong %s (%s) in one line that does not repeat it', (name, value, message) => {
     expect(() => loadConfig({ [name]: value })).toThrow(new StartError(message));
   });

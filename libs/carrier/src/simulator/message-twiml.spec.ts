@@ -53,6 +53,12 @@ describe('readMessageTwiml', () => {
     ['what is no XML', 'thanks', 12100],
     ['a verb for calls', '<Response><Dial>+12025550102</Dial></Response>', 12200],
     ['a receiver that is none', '<Response><Message to="bob">x</Message></Response>', 12200],
+    ['an address elsewhere', '<Response><Redirect>http://169.254.169.254/</Redirect></Response>', 12200],
+    [
+      'a callback elsewhere',
+      '<Response><Message statusCallback="http://a.test/">x</Message></Response>',
+      12200,
+    ],
     ['media without an address', '<Response><Message><Media>http://</Media></Message></Response>', 12200],
   ])('refuses %s', (_, xml, code) => {
     expect(refusalOf(xml)).toMatchObject({ name: 'TwimlError', code });

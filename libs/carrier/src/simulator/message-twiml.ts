@@ -1,5 +1,5 @@
 import { isReachable } from './describe-number.js';
-import { absoluteUrl, readResponse, TwimlError, type XmlElement } from './twiml-document.js';
+import { absoluteUrl, callableUrl, readResponse, TwimlError, type XmlElement } from './twiml-document.js';
 
 /** What a webhook for messages may answer. A reply goes back where the message came from unless it says otherwise. */
 export type MessageVerb =
@@ -24,7 +24,7 @@ function verbOf(element: XmlElement, url: string): MessageVerb {
     case 'Message':
       return replyOf(element, url);
     case 'Redirect':
-      return { verb: 'Redirect', url: absoluteUrl(element.text.trim(), url) };
+      return { verb: 'Redirect', url: callableUrl(element.text.trim(), url) };
     default:
       throw new TwimlError(12200, 'a verb is not one for messages');
   }
@@ -42,7 +42,7 @@ function replyOf({ attributes, children, text }: XmlElement, url: string): Messa
     from: numberOf(attributes['from']),
     body: [text.trim(), ...bodies].filter((part) => part !== '').join('\n'),
     media,
-    statusCallback: callback === undefined ? null : absoluteUrl(callback, url),
+    statusCallback: callback === undefined ? null : callableUrl(callback, url),
   };
 }
 

@@ -342,6 +342,18 @@ describe('the network', () => {
     expect(await network.phones.messages(first.accountSid, number)).toEqual([]);
   });
 
+  it('gives a number to all who ask for it at once', async () => {
+    const accountSid = newSid('AC');
+    const carriers = [network.carrier, openProcess(network.database).carrier];
+    for (let i = 0; i < 300; i++) {
+      const phoneNumber = `+1415555${1000 + i}`;
+      const found = await Promise.all(
+        [...carriers, ...carriers].map((carrier) => carrier.findNumber(accountSid, { phoneNumber })),
+      );
+      expect(new Set(found.map((one) => one?.sid)).size).toBe(1);
+    }
+  });
+
   it('is one for all processes', async () => {
     const path = newPath();
     const { accountSid, sid } = await network.connect(number, { message: path });

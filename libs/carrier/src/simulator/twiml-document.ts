@@ -38,6 +38,16 @@ export function absoluteUrl(address: string, base: string): string {
   return url.href;
 }
 
+/**
+ * One that the simulator calls. Documents may be passed on from users, and this carrier stands inside of Maskline's network:
+ * it calls only the place from which the document came, which is Maskline itself.
+ */
+export function callableUrl(address: string, base: string): string {
+  const url = absoluteUrl(address, base);
+  if (new URL(url).origin === new URL(base).origin) return url;
+  throw new TwimlError(12200, 'an address is not where the document came from');
+}
+
 /** By a strict parser, which knows no entities but XML's own. */
 function readElement(xml: string): XmlElement {
   const parser = new SaxesParser();

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { nameError } from '#platform';
@@ -14,6 +15,11 @@ export class UnderWay {
 
   /** Aborts when nothing may take longer any more. */
   readonly signal: AbortSignal = this.#cut.signal;
+
+  constructor() {
+    // Everything under way may listen.
+    setMaxListeners(0, this.#hurry.signal, this.#cut.signal);
+  }
 
   get isFull(): boolean {
     return this.#work.size >= MOST;

@@ -46,8 +46,8 @@ describe('readVoiceTwiml', () => {
     ],
     ['<Dial callerId="+14155550100">+12025550102</Dial>', [{ ...dial, callerId: '+14155550100' }]],
     [
-      '<Dial action="https://a.test/?a&amp;b&#x3d;c">+12025550102</Dial>',
-      [{ ...dial, action: 'https://a.test/?a&b=c' }],
+      '<Dial action="http://127.0.0.1:3000/?a&amp;b&#x3d;c">+12025550102</Dial>',
+      [{ ...dial, action: 'http://127.0.0.1:3000/?a&b=c' }],
     ],
     [
       '<Dial><Number statusCallback="/s" statusCallbackEvent="completed  answered what">+12025550102</Number></Dial>',
@@ -112,6 +112,18 @@ describe('readVoiceTwiml', () => {
     ['something else in a Dial', '<Response><Dial><Client>bob</Client></Dial></Response>', 12200],
     ['an address that is none', '<Response><Redirect>http://</Redirect></Response>', 12200],
     ['an address of another kind', '<Response><Redirect>file:///etc/passwd</Redirect></Response>', 12200],
+    [
+      'an address elsewhere',
+      '<Response><Redirect>http://169.254.169.254/latest</Redirect></Response>',
+      12200,
+    ],
+    ['an address at another port', '<Response><Redirect>http://127.0.0.1:9200/</Redirect></Response>', 12200],
+    ['an action elsewhere', '<Response><Dial action="//a.test/">+12025550102</Dial></Response>', 12200],
+    [
+      'a callback elsewhere',
+      '<Response><Dial><Number statusCallback="https://127.0.0.1:3000/">+12025550102</Number></Dial></Response>',
+      12200,
+    ],
     ['a timeout of none', '<Response><Dial timeout="0">+12025550102</Dial></Response>', 13212],
     ['a timeout for ever', '<Response><Dial timeout="601">+12025550102</Dial></Response>', 13212],
     ['a timeout that is no number', '<Response><Dial timeout="1e2">+12025550102</Dial></Response>', 13212],

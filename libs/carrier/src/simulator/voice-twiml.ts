@@ -1,5 +1,5 @@
 import { isPhoneNumber } from './describe-number.js';
-import { absoluteUrl, readResponse, TwimlError, type XmlElement } from './twiml-document.js';
+import { callableUrl, readResponse, TwimlError, type XmlElement } from './twiml-document.js';
 
 /** The moments of a dialled call that may be reported. */
 export const CALL_EVENTS = ['initiated', 'ringing', 'answered', 'completed'] as const;
@@ -43,7 +43,7 @@ function verbOf(element: XmlElement, url: string): VoiceVerb {
     case 'Reject':
       return { verb: 'Reject', reason: element.attributes['reason'] === 'busy' ? 'busy' : 'rejected' };
     case 'Redirect':
-      return { verb: 'Redirect', url: absoluteUrl(element.text.trim(), url) };
+      return { verb: 'Redirect', url: callableUrl(element.text.trim(), url) };
     case 'Dial':
       return dialOf(element, url);
     default:
@@ -67,8 +67,8 @@ function dialOf({ attributes, children, text }: XmlElement, url: string): Dial {
     callerId: callerId ?? null,
     timeout: secondsOf(attributes['timeout']),
     answerOnBridge: attributes['answerOnBridge']?.toLowerCase() === 'true',
-    action: action === undefined ? null : absoluteUrl(action, url),
-    statusCallback: callback === undefined ? null : absoluteUrl(callback, url),
+    action: action === undefined ? null : callableUrl(action, url),
+    statusCallback: callback === undefined ? null : callableUrl(callback, url),
     statusCallbackEvents: eventsOf(noun?.attributes['statusCallbackEvent']),
   };
 }

@@ -60,5 +60,3 @@ export async function serveWebhooks() {
     },
   };
 }
-
-export type WebhookServer = Awaited<ReturnType<typeof serveWebhooks>>;

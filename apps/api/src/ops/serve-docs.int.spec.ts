@@ -30,6 +30,15 @@ const services = '/v1/Services';
 const service = `${services}/{serviceSid}`;
 const sessions = `${service}/Sessions`;
 const session = `${sessions}/{sessionSid}`;
+const phoneNumbers = `${service}/PhoneNumbers`;
+const phoneNumber = `${phoneNumbers}/{phoneNumberSid}`;
+const shortCodes = `${service}/ShortCodes`;
+const shortCode = `${shortCodes}/{shortCodeSid}`;
+const participants = `${session}/Participants`;
+const participant = `${participants}/{participantSid}`;
+const messages = `${participant}/MessageInteractions`;
+const interactions = `${session}/Interactions`;
+const interaction = `${interactions}/{interactionSid}`;
 const form = 'application/x-www-form-urlencoded';
 
 const operations = () =>
@@ -63,18 +72,44 @@ describe('the OpenAPI document', () => {
       `get ${service}: Fetch a specific Service: 200 401 404 429 500 503`,
       `post ${service}: Update a specific Service: 200 400 401 404 409 413 429 500 503`,
       `delete ${service}: Delete a specific Service: 204 400 401 404 413 429 500 503`,
+      `get ${phoneNumbers}: Retrieve a list of all Phone Numbers of the Service: 200 400 401 404 429 500 503`,
+      `post ${phoneNumbers}: Add a Phone Number to a Service: 201 400 401 404 409 413 429 500 503`,
+      `get ${phoneNumber}: Fetch a specific Phone Number: 200 401 404 429 500 503`,
+      `post ${phoneNumber}: Update a specific Phone Number: 200 400 401 404 409 413 429 500 503`,
+      `delete ${phoneNumber}: Remove a specific Phone Number from the Service: 204 400 401 404 413 429 500 503`,
+      `get ${shortCodes}: Retrieve a list of all Short Codes of the Service: 200 400 401 404 429 500 503`,
+      `post ${shortCodes}: Add a Short Code to a Service: 201 400 401 404 409 413 429 500 503`,
+      `get ${shortCode}: Fetch a specific Short Code: 200 401 404 429 500 503`,
+      `post ${shortCode}: Update a specific Short Code: 200 400 401 404 409 413 429 500 503`,
+      `delete ${shortCode}: Remove a specific Short Code from the Service: 204 400 401 404 413 429 500 503`,
       `get ${sessions}: Retrieve a list of all Sessions for the Service: 200 400 401 404 429 500 503`,
       `post ${sessions}: Create a new Session: 201 400 401 404 409 413 429 500 503`,
       `get ${session}: Fetch a specific Session: 200 401 404 429 500 503`,
       `post ${session}: Update a specific Session: 200 400 401 404 409 413 429 500 503`,
       `delete ${session}: Delete a specific Session: 204 400 401 404 413 429 500 503`,
+      `get ${participants}: Retrieve a list of all Participants in a Session: 200 400 401 404 429 500 503`,
+      `post ${participants}: Add a new Participant to the Session: 201 400 401 404 409 413 429 500 503`,
+      `get ${participant}: Fetch a specific Participant: 200 401 404 429 500 503`,
+      `delete ${participant}: Remove a specific Participant from the Session: 204 400 401 404 413 429 500 503`,
+      `get ${messages}: Retrieve a list of all Message Interactions of a Participant: 200 400 401 404 429 500 503`,
+      `post ${messages}: Send a message to one Participant: 201 400 401 404 409 413 429 500 503`,
+      `get ${messages}/{interactionSid}: Fetch a specific Message Interaction: 200 401 404 429 500 503`,
+      `get ${interactions}: Retrieve a list of all Interactions for a Session: 200 400 401 404 429 500 503`,
+      `get ${interaction}: Retrieve a specific Interaction: 200 401 404 429 500 503`,
+      `delete ${interaction}: Delete a specific Interaction: 204 400 401 404 413 429 500 503`,
     ]);
   });
 
   it('names operations as Twilio does', () => {
     const ids = operations().map(({ operation }) => operation.operationId);
     const verbs = ['List', 'Create', 'Fetch', 'Update', 'Delete'];
-    expect(ids).toEqual(['Service', 'Session'].flatMap((kind) => verbs.map((verb) => verb + kind)));
+    const all = ['Service', 'PhoneNumber', 'ShortCode', 'Session'].flatMap((kind) =>
+      verbs.map((verb) => verb + kind),
+    );
+    const participant = ['List', 'Create', 'Fetch', 'Delete'].map((verb) => `${verb}Participant`);
+    const message = ['List', 'Create', 'Fetch'].map((verb) => `${verb}MessageInteraction`);
+    const interaction = ['List', 'Fetch', 'Delete'].map((verb) => `${verb}Interaction`);
+    expect(ids).toEqual([...all, ...participant, ...message, ...interaction]);
   });
 
   it('describes forms by the schemas that read them, numbers as numbers', () => {
@@ -120,27 +155,43 @@ describe('the OpenAPI document', () => {
   });
 
   it('asks for a body only where a parameter is required', () => {
-    const required = [services, service, sessions, session].map((path) => {
+    const paths = [services, service, phoneNumbers, phoneNumber, shortCodes, sessions, session, participants];
+    const required = [...paths, messages].map((path) => {
       const body = operationOf(`post ${path}`)?.requestBody;
       return body !== undefined && 'required' in body && body.required;
     });
-    expect(required).toEqual([true, false, false, false]);
+    expect(required).toEqual([true, false, false, false, true, false, false, true, false]);
   });
 
   it('says that paths take SIDs and names', () => {
     expect(operationOf(`get ${session}`)?.parameters).toMatchObject(
       ['serviceSid', 'sessionSid'].map((name) => ({ name, description: 'The SID or the unique name.' })),
     );
+    expect(operationOf(`get ${interaction}`)?.parameters?.at(2)).toMatchObject({
+      name: 'interactionSid',
+      description: 'The SID.',
+    });
   });
 
   it('keeps every schema of an answer once, under its name', () => {
     expect(Object.keys(document.components?.schemas ?? {}).sort()).toEqual([
       'Error',
+      'Interaction',
+      'ListInteractionResponse',
+      'ListMessageInteractionResponse',
+      'ListParticipantResponse',
+      'ListPhoneNumberResponse',
       'ListServiceResponse',
       'ListSessionResponse',
+      'ListShortCodeResponse',
+      'MessageInteraction',
       'PageMeta',
+      'Participant',
+      'PhoneNumber',
+      'PhoneNumberCapabilities',
       'Service',
       'Session',
+      'ShortCode',
     ]);
     const references = new Set(JSON.stringify(document).match(/"\$ref":"[^"]*"/g));
     for (const reference of references) expect(reference).toMatch(/^"\$ref":"#\/components\/schemas\/\w+"$/);

@@ -36,7 +36,10 @@ export function openApi(app: NestFastifyApplication): OpenAPIObject {
 /** What Nest's decorators cannot say once for all routes. */
 function complete({ parameters = [], requestBody }: OperationObject): void {
   for (const parameter of parameters) {
-    if ('in' in parameter && parameter.in === 'path') parameter.description = 'The SID or the unique name.';
+    if ('in' in parameter && parameter.in === 'path') {
+      const isNamed = ['serviceSid', 'sessionSid'].includes(parameter.name);
+      parameter.description = isNamed ? 'The SID or the unique name.' : 'The SID.';
+    }
   }
   // Nest calls every body required, but a form of which nothing is required may be left out.
   if (requestBody === undefined || '$ref' in requestBody) return;

@@ -52,8 +52,7 @@ export class Forwards {
   async stop(): Promise<void> {
     await this.#sweep.stop();
     await Promise.all(this.#subscriptions.map((subscription) => subscription.stop()));
-    await this.#worker.stop();
-    await this.#queue.stop();
+    await Promise.all([this.#worker.stop(), this.#queue.stop()]);
   }
 
   async #look(): Promise<void> {

@@ -9,20 +9,19 @@ import {
   type SentMessage,
 } from '../carrier.js';
 import { CarrierRefused } from '../carrier-errors.js';
-import { countryOf } from '../country-of.js';
 import { findSent } from './find-sent.js';
 import type { TwilioAccess } from './open-twilio.js';
 import { isNotFound, translateError } from './translate-error.js';
+import {
+  isOfAnotherAccount,
+  isShortCode,
+  phoneNumberOf,
+  shortCodeOf,
+  type PointedNumber,
+} from './twilio-number.js';
 
 const OWN_PLACE = 'https://api.twilio.com';
 const ANOTHER_ACCOUNTS = 20403;
-
-/** What a number of either kind says about itself. */
-interface Webhooks {
-  readonly smsUrl: string;
-  /** A short code cannot be called. */
-  readonly voiceUrl?: string;
-}
 
 /**
  * Twilio's Messaging and Voice below us, with one account of theirs for all accounts of ours: whose a number is, its webhooks
@@ -112,7 +111,7 @@ export class TwilioCarrier extends Carrier {
     return shortCodeOf(await this.client.shortCodes(sid).fetch());
   }
 
-  #webhooksOf(sid: string): Promise<Webhooks> {
+  #webhooksOf(sid: string): Promise<PointedNumber> {
     return isShortCode(sid)
       ? this.client.shortCodes(sid).fetch()
       : this.client.incomingPhoneNumbers(sid).fetch();
@@ -150,51 +149,4 @@ export class TwilioCarrier extends Carrier {
   #sent({ sid, status, uri }: { sid: string; status: string; uri: string }): SentMessage {
     return { sid, status, url: (this.access.baseUrl ?? OWN_PLACE) + uri };
   }
-}
-
-function isShortCode(sid: string): boolean {
-  return sid.startsWith('SC');
-}
-
-interface PhoneNumber {
-  readonly sid: string;
-  readonly phoneNumber: string;
-  readonly friendlyName: string;
-  /** Of fax, Twilio says nothing any more. */
-  readonly capabilities: Partial<CarrierNumber['capabilities']>;
-}
-
-function phoneNumberOf({ sid, phoneNumber, friendlyName, capabilities }: PhoneNumber): CarrierNumber {
-  const { voice = false, sms = false, mms = false, fax = false } = capabilities;
-  return {
-    sid,
-    phoneNumber,
-    friendlyName,
-    // Twilio does not name the country. Every number that it rents out has one.
-    isoCountry: countryOf(phoneNumber) ?? '',
-    capabilities: { voice, sms, mms, fax },
-  };
-}
-
-/** Short codes are of North America, and Twilio says nothing of what they can do. */
-function shortCodeOf(code: { sid: string; shortCode: string; friendlyName: string }): CarrierNumber {
-  return {
-    sid: code.sid,
-    phoneNumber: code.shortCode,
-    friendlyName: code.friendlyName,
-    isoCountry: 'US',
-    capabilities: { voice: false, sms: true, mms: true, fax: false },
-  };
-}
-
-/** A webhook of this very Maskline that does not name the account names another one. */
-function isOfAnotherAccount(
-  { smsUrl, voiceUrl }: Webhooks,
-  accountSid: string,
-  ours: NumberWebhooks,
-): boolean {
-  const { origin } = new URL(ours.message);
-  return [smsUrl, voiceUrl].some(
-    (url) => url != null && URL.canParse(url) && new URL(url).origin === origin && !url.includes(accountSid),
-  );
 }

@@ -46,8 +46,8 @@ export function shortCodeOf(code: { sid: string; shortCode: string; friendlyName
 }
 
 /** A webhook of this very Maskline that does not name the account names another one. */
-function isOfAnotherAccount(
-  { smsUrl, voiceUrl }: Webhooks,
+export function isOfAnotherAccount(
+  { smsUrl, voiceUrl }: PointedNumber,
   accountSid: string,
   ours: NumberWebhooks,
 ): boolean {

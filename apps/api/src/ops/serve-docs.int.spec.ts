@@ -175,6 +175,7 @@ describe('the OpenAPI document', () => {
 
   it('keeps every schema of an answer once, under its name', () => {
     expect(Object.keys(document.components?.schemas ?? {}).sort()).toEqual([
+      'Capabilities',
       'Error',
       'Interaction',
       'ListInteractionResponse',
@@ -188,7 +189,6 @@ describe('the OpenAPI document', () => {
       'PageMeta',
       'Participant',
       'PhoneNumber',
-      'PhoneNumberCapabilities',
       'Service',
       'Session',
       'ShortCode',

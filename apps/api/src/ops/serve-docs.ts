@@ -27,24 +27,32 @@ export function openApi(app: NestFastifyApplication): OpenAPIObject {
   const operationIdFactory = (controller: string, method: string) =>
     method.charAt(0).toUpperCase() + method.slice(1) + controller.replace(/Controller$/, '');
   const document = SwaggerModule.createDocument(app, description, { operationIdFactory });
-  for (const { get, post, delete: remove } of Object.values(document.paths)) {
-    for (const operation of [get, post, remove]) if (operation) complete(operation);
+  for (const [path, { get, post, delete: remove }] of Object.entries(document.paths)) {
+    for (const operation of [get, post, remove]) if (operation) complete(path, operation);
   }
   return document;
 }
 
 /** What Nest's decorators cannot say once for all routes. */
-function complete({ parameters = [], requestBody }: OperationObject): void {
-  for (const parameter of parameters) {
-    if ('in' in parameter && parameter.in === 'path') {
-      const isNamed = ['serviceSid', 'sessionSid'].includes(parameter.name);
-      parameter.description = isNamed ? 'The SID or the unique name.' : 'The SID.';
-    }
-  }
+function complete(path: string, operation: OperationObject): void {
+  const { parameters = [], requestBody } = operation;
+  const others = parameters.filter((parameter) => !('in' in parameter) || parameter.in !== 'path');
+  operation.parameters = [...pathParameters(path), ...others];
   // Nest calls every body required, but a form of which nothing is required may be left out.
   if (requestBody === undefined || '$ref' in requestBody) return;
   const schemas = Object.values(requestBody.content).map(({ schema }) => schema);
   requestBody.required = schemas.some((schema) => schema !== undefined && 'required' in schema);
+}
+
+/** From the path itself, for a controller may read several of them at once. */
+function pathParameters(path: string): NonNullable<OperationObject['parameters']> {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
+    name,
+    in: 'path',
+    required: true,
+    description: ['serviceSid', 'sessionSid'].includes(name) ? 'The SID or the unique name.' : 'The SID.',
+    schema: { type: 'string' },
+  }));
 }
 
 /** Pages at /docs, the document itself at /docs-json. Written when it is first asked for, to keep the start short. */

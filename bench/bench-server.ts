@@ -41,7 +41,7 @@ export class BenchServer {
   }
 
   /** A new database with Maskline's tables; one left behind by an earlier run is dropped. Answers its URL. */
-  async createDatabase(name: string): Promise<string> {
+  async createDatabase(name: string, partitions = 1): Promise<string> {
     const full = `maskline_bench_${name}`;
     await connected(this.url, async (client) => {
       await client.query(`drop database if exists ${full} with (force)`);
@@ -52,7 +52,7 @@ export class BenchServer {
     const database = openDatabase({ DATABASE_URL: url.href }, 'bench');
     try {
       await migrate(database.admin);
-      await ensurePartitions(database.admin, 1);
+      await ensurePartitions(database.admin, partitions);
     } finally {
       await database.close();
     }

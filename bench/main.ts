@@ -9,10 +9,12 @@ import { BenchServer } from './bench-server.js';
 import type { BenchRun } from './bench-run.js';
 import { runCrowdSuite, runExpirySuite } from './expiry/expiry-suite.js';
 import { describeMachine } from './machine.js';
+import { drawProfiles } from './profile/draw-profiles.js';
 import { runPoolerSuite } from './pooler/pooler-suite.js';
+import { runScaleOutSuite } from './scale-out/scale-out-suite.js';
 import { runScaleSuite } from './scale/scale-suite.js';
 
-// npm run bench -- [append] [rest] [expiry] [crowd] [pooler] [scale] [--quick] [--rounds 5] [--seconds 4] [--sessions 1000000] [--profile directory]
+// npm run bench -- [append] [rest] [expiry] [crowd] [pooler] [scale] [scale-out] [--quick] [--rounds 5] [--seconds 4] [--sessions 1000000] [--profile directory]
 
 const suites: Record<string, (run: BenchRun) => Promise<void>> = {
   append: runAppendSuite,
@@ -20,6 +22,7 @@ const suites: Record<string, (run: BenchRun) => Promise<void>> = {
   expiry: runExpirySuite,
   crowd: runCrowdSuite,
   scale: runScaleSuite,
+  'scale-out': runScaleOutSuite,
   pooler: runPoolerSuite,
 };
 /** The others take a while, and compare with nobody. */
@@ -63,6 +66,7 @@ async function main(shutdown: Shutdown): Promise<void> {
     `- ${run.rounds} rounds of ${run.seconds} s, contenders in rotating order; median (min – max)\n`,
   );
   for (const name of chosen) await suites[name]?.(run);
+  if (run.profile !== null) await drawProfiles(run.profile);
   await shutdown.stop();
 }
 

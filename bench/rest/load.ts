@@ -4,8 +4,7 @@ import autocannon from 'autocannon';
 export interface Load {
   readonly url: string;
   readonly method: 'GET' | 'POST';
-  readonly paths: readonly string[];
-  readonly headers: Readonly<Record<string, string>>;
+  readonly requests: readonly { readonly path: string; readonly authorization: string }[];
   readonly body: string | null;
   readonly connections: number;
   readonly seconds: number;
@@ -19,25 +18,29 @@ export interface Answered {
   readonly p99: number;
 }
 
-export type LoadAnswer = { readonly answered: Answered } | { readonly failure: string };
+export type LoadAnswer = { readonly answered: readonly Answered[] } | { readonly failure: string };
 
 /** The client, in a process of its own that stays the same for all servers. */
-process.on('message', (load: Load) => {
-  send(load).then(
+process.on('message', (loads: readonly Load[]) => {
+  Promise.all(loads.map(send)).then(
     (answered) => process.send?.({ answered } satisfies LoadAnswer),
     (error: unknown) => process.send?.({ failure: String(error) } satisfies LoadAnswer),
   );
 });
 process.once('disconnect', () => process.exit());
 
-async function send({ url, method, paths, headers, body, connections, seconds }: Load): Promise<Answered> {
-  const requests = paths.map((path) => ({
-    method,
-    path,
-    headers: { ...headers },
-    ...(body === null ? {} : { body }),
-  }));
-  const result = await autocannon({ url, connections, duration: seconds, requests });
+async function send({ url, method, requests, body, connections, seconds }: Load): Promise<Answered> {
+  const result = await autocannon({
+    url,
+    connections,
+    duration: seconds,
+    requests: requests.map(({ path, authorization }) => ({
+      method,
+      path,
+      headers: { authorization, 'content-type': 'application/x-www-form-urlencoded' },
+      ...(body === null ? {} : { body }),
+    })),
+  });
   const { errors, timeouts, non2xx, latency, statusCodeStats } = result;
   if (errors + timeouts + non2xx > 0) {
     const statuses = Object.keys(statusCodeStats).join(', ');

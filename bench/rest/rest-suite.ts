@@ -92,19 +92,19 @@ async function createService(url: string, authorization: string): Promise<string
   return sid;
 }
 
-type Request = Pick<Load, 'method' | 'paths' | 'body'>;
+type Request = Pick<Load, 'method' | 'requests' | 'body'>;
 
-function creation({ serviceSid }: Rival): Request {
-  const paths = [`/v1/Services/${serviceSid}/Sessions`];
-  return { method: 'POST', paths, body: 'Ttl=3600&Mode=voice-and-message' };
+function creation({ serviceSid, authorization }: Rival): Request {
+  const requests = [{ path: `/v1/Services/${serviceSid}/Sessions`, authorization }];
+  return { method: 'POST', requests, body: 'Ttl=3600&Mode=voice-and-message' };
 }
 
-function fetches({ serviceSid }: Rival, sids: readonly string[]): Request {
-  return {
-    method: 'GET',
-    paths: sids.map((sid) => `/v1/Services/${serviceSid}/Sessions/${sid}`),
-    body: null,
-  };
+function fetches({ serviceSid, authorization }: Rival, sids: readonly string[]): Request {
+  const requests = sids.map((sid) => ({
+    path: `/v1/Services/${serviceSid}/Sessions/${sid}`,
+    authorization,
+  }));
+  return { method: 'GET', requests, body: null };
 }
 
 interface Measured extends Contender<number, Answered> {
@@ -113,20 +113,17 @@ interface Measured extends Contender<number, Answered> {
 }
 
 function measured(rival: Rival, client: LoadProcess, request: () => Request): Measured {
-  const headers = {
-    authorization: rival.authorization,
-    'content-type': 'application/x-www-form-urlencoded',
-  };
   let requests = 0;
   let measurements = 0;
   return {
     name: rival.name,
     rival,
     async measure(seconds) {
-      const load = { ...request(), headers, seconds, url: rival.url, connections: CONNECTIONS };
-      const answered = await client.send(load).catch((error: unknown) => {
+      const load = { ...request(), seconds, url: rival.url, connections: CONNECTIONS };
+      const [answered] = await client.send([load]).catch((error: unknown) => {
         throw new Error(`${rival.name} failed: ${rival.lastError()}`, { cause: error });
       });
+      if (answered === undefined) throw new Error(`nothing was sent to ${rival.name}`);
       requests += answered.requests;
       measurements += 1;
       return answered;

@@ -79,6 +79,33 @@ describe('rowAsOf', () => {
     for (const [i, row] of shown.entries()) expect(await asOf(sid, { version: i + 1 })).toEqual(row);
   });
 
+  it('shows a session whoever came and spoke, but not what they said', async () => {
+    const sid = await lives.create({ ttl: 3600 });
+    await lives.talk(sid, 1);
+    const now = await shownNow(sid);
+    const { version } = await placeOf(sid);
+    expect(await asOf(sid, { version })).toEqual(now);
+    expect(await asOf(sid, { version: 2 })).toMatchObject({ version: 2, date_last_interaction: null });
+    expect((await historyOf(sid)).map(({ recorded }) => recorded.event.type)).toContain('ParticipantAdded');
+  });
+
+  it('shows a number while it was in the pool of a service that was there', async () => {
+    const other = await testService({ events });
+    await new SessionLives(events, other).pool();
+    const { rows } = await database.admin.query<{ sid: string; date_created: string }>(
+      'select * from maskline.phone_number where service_sid = $1 order by sid limit 1',
+      [other.sid],
+    );
+    const [row] = rows;
+    if (row === undefined) throw new Error('the pool is empty');
+    const { partition: _, ...shown } = row as typeof row & { partition: number };
+    expect(await asOf(row.sid, { version: 1 })).toEqual(shown);
+    await moveClock(database, '1 minute');
+    await other.delete();
+    const [, deleted] = await historyOf(other.sid);
+    expect(await asOf(row.sid, { time: deleted?.recorded.recordedAt ?? '' })).toBeNull();
+  });
+
   it('goes by the time at which an event could be seen', async () => {
     const sid = await lives.create();
     await lives.update(sid, { status: 'closed' });
@@ -92,7 +119,7 @@ describe('rowAsOf', () => {
     const other = await testService({ events });
     const [sid = ''] = await other.addSessions(1, {});
     const [created] = await historyOf(sid);
-    await moveClock(database, '1 minute');
+    await moveClock(database, '2 minutes');
     await other.delete();
     const [, deleted] = await historyOf(other.sid);
     const at = deleted?.recorded.recordedAt ?? '';

@@ -107,7 +107,7 @@ export class EventStore {
         );
         if (changed !== null) return changed;
         if (outcome.kind === 'late' || outcome.kind === 'moved') continue;
-        if (!(await this.#endOverdue(outcome, context))) throw refusal(stream, outcome, options);
+        if (!(await this.#endOverdue(outcome, context))) throw refusal(stream, outcome, parent?.id ?? null);
       }
       throw overloaded('the command met too many others');
     });
@@ -152,7 +152,8 @@ export class EventStore {
         if (changed !== null) return changed;
         current = outcome.kind === 'conflict' ? this.#appending.caughtUp(stream, id, seen, outcome) : null;
         if (outcome.kind === 'conflict' || outcome.kind === 'late') continue;
-        if (!(await this.#endOverdue(outcome, context))) throw refusal(stream, outcome, options);
+        if (!(await this.#endOverdue(outcome, context)))
+          throw refusal(stream, outcome, stream.parent?.(seen.state) ?? null);
       }
       throw overloaded('the command met too many others');
     });
@@ -205,7 +206,7 @@ export class EventStore {
     const parent = stream.parent?.(state) ?? null;
     if (parent === null) return;
     const { stream: row } = await this.#loading.load({ accountSid, idempotency: null }, parent);
-    if (row?.status !== 'live') throw refusal(stream, { kind: 'parent', holder: parent });
+    if (row?.status !== 'live') throw refusal(stream, { kind: 'parent', holder: parent }, parent);
   }
 
   /** A refusal may come of this very command's first try, so the command row is read again before it is told. */
@@ -255,7 +256,7 @@ export class EventStore {
     const own: EventContext = { ...context, actor: 'system:expiry', idempotency: null };
     const commandId = expiryCommandId(id, deadline);
     const { outcome } = await this.#appending.append(stream, id, own, current, events, {}, commandId);
-    if (outcome.kind === 'parent') throw refusal(stream, outcome);
+    if (outcome.kind === 'parent') throw refusal(stream, outcome, outcome.holder);
     return outcome.kind === 'ok';
   }
 }

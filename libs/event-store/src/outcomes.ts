@@ -2,7 +2,6 @@ import { DomainError, type DomainEvent, type Stream } from '#domain';
 import type { Outcome } from './append.js';
 import { noChildren, type Aggregate, type RowsBySid, type RowsByTable } from './current.js';
 import type { EventContext } from './event-context.js';
-import type { ChangeOptions } from './prepare.js';
 
 /** What became of a command. */
 export interface Changed {
@@ -20,12 +19,13 @@ export interface Changed {
 export function refusal<State extends Aggregate, Event extends DomainEvent>(
   stream: Stream<State, Event>,
   outcome: Outcome,
-  { needs = [] }: Pick<ChangeOptions, 'needs'> = {},
+  /** The stream above. */
+  parent: string | null,
 ): Error {
   const unexpected = new Error(`append answered ${outcome.kind} to a ${stream.category}`);
   switch (outcome.kind) {
     case 'parent':
-      return stream.refusal?.(needs.includes(outcome.holder) ? 'need' : 'parent', null) ?? unexpected;
+      return stream.refusal?.(outcome.holder === parent ? 'parent' : 'need', null) ?? unexpected;
     case 'taken':
     case 'in_use':
     case 'limit':

@@ -22,8 +22,6 @@ export interface ChangeOptions {
   readonly subjects?: readonly string[];
   /** The rows below the stream that a change looks at or changes, by their SIDs. One that it makes need not be named. */
   readonly children?: readonly string[];
-  /** Streams that must be live beside the one above, such as the number that somebody is given: it may leave its pool meanwhile. */
-  readonly needs?: readonly string[];
   /** Nobody may hold a claim in these ranges, e.g. no session a pair with a number that leaves its pool. */
   readonly empties?: readonly ClaimRange[];
   /** Fewer claims than `max` may be held in these ranges before. */
@@ -94,7 +92,12 @@ export function prepare<State extends Aggregate, Event extends DomainEvent>(
         deadlineAhead(stream, current.state, occurredAt),
         deadlineAhead(stream, after, occurredAt),
       ),
-      needs: needsOf(options.isCascade === true ? null : parent, parentVersion, options),
+      needs: [
+        ...(parent === null || options.isCascade === true
+          ? []
+          : [{ stream: parent, version: parentVersion }]),
+        ...newNeeds(stream, current.state, after),
+      ],
       claims: without(wanted, held),
       releases: without(held, wanted),
       empties: options.empties ?? [],
@@ -107,13 +110,18 @@ export function prepare<State extends Aggregate, Event extends DomainEvent>(
   };
 }
 
-function needsOf(
-  parent: string | null,
-  parentVersion: number | null,
-  { needs = [] }: ChangeOptions,
+/** What the state begins to need: whoever needed it before has it, for nobody may take it away meanwhile. */
+function newNeeds<State extends Aggregate, Event extends DomainEvent>(
+  stream: Stream<State, Event>,
+  before: State,
+  after: State,
 ): readonly Need[] {
-  const above = parent === null ? [] : [{ stream: parent, version: parentVersion }];
-  return needs.length === 0 ? above : [...above, ...needs.map((stream) => ({ stream, version: null }))];
+  const needed = stream.needs?.(after) ?? [];
+  if (needed.length === 0) return [];
+  const known = stream.needs?.(before) ?? [];
+  return [...new Set(needed)]
+    .filter((id) => !known.includes(id))
+    .map((id) => ({ stream: id, version: null }));
 }
 
 /**

@@ -9,6 +9,7 @@ export interface Participant {
   readonly sid: string;
   readonly identifier: Personal<string>;
   readonly proxyIdentifier: string;
+  readonly proxyIdentifierSid: string;
 }
 
 interface SessionFields {
@@ -81,8 +82,11 @@ function evolve(session: Session, event: SessionEvent, occurredAt: string): Sess
     case 'SessionDeleted':
       return { status: 'deleted' };
     case 'ParticipantAdded': {
-      const { participantSid: sid, identifier, proxyIdentifier } = event.data;
-      return { ...session, participants: [...session.participants, { sid, identifier, proxyIdentifier }] };
+      const { participantSid: sid, identifier, proxyIdentifier, proxyIdentifierSid } = event.data;
+      return {
+        ...session,
+        participants: [...session.participants, { sid, identifier, proxyIdentifier, proxyIdentifierSid }],
+      };
     }
     case 'ParticipantRemoved': {
       const isGone = ({ sid }: Participant) => sid === event.data.participantSid;
@@ -187,6 +191,8 @@ export const sessionStream: Stream<Session, SessionEvent> = {
     return null;
   },
   parent: (session) => ('serviceSid' in session ? session.serviceSid : null),
+  needs: (session) =>
+    isActive(session) ? session.participants.map(({ proxyIdentifierSid }) => proxyIdentifierSid) : [],
   deadline: (session) => (isActive(session) ? expiresAt(session) : null),
   expire: expireSession,
   personal: {

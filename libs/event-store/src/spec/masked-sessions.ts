@@ -36,6 +36,8 @@ export class MaskedSessions {
   readonly accountSid = newSid('AC');
   readonly serviceSid = newSid('KS');
   readonly context: EventContext = specContext({ accountSid: this.accountSid });
+  /** The SIDs of the numbers. */
+  readonly #numbers = new Map<string, string>();
 
   constructor(private readonly store: EventStore) {}
 
@@ -57,7 +59,7 @@ export class MaskedSessions {
   }
 
   /** Adds a number to the pool; answers its SID. */
-  async addNumber(number: string, isReserved = false, sid = newSid('PN')): Promise<string> {
+  async addNumber(number: string, isReserved = false, sid = newSid('PN'), max = poolSize): Promise<string> {
     const { accountSid, serviceSid, context } = this;
     const capabilities = { voice: true, sms: true, mms: false, fax: false };
     const wish = {
@@ -70,8 +72,9 @@ export class MaskedSessions {
       isReserved,
     };
     await this.store.change(phoneNumberStream, sid, context, (pooled) => addPhoneNumber(pooled, wish), {
-      counts: [{ ...poolOf(serviceSid, isReserved), max: poolSize }],
+      counts: max === Infinity ? [] : [{ ...poolOf(serviceSid, isReserved), max }],
     });
+    this.#numbers.set(number, sid);
     return sid;
   }
 
@@ -96,10 +99,10 @@ export class MaskedSessions {
     people: readonly (readonly [identifier: string, proxyIdentifier: string])[],
     over: Partial<NewSession> = {},
     through = this.store,
-    needs: readonly string[] = [],
   ): Promise<{ sid: string; participants: string[] }> {
     const { accountSid, serviceSid } = this;
-    const newcomers = people.map(([identifier, proxyIdentifier]) => newcomer(identifier, proxyIdentifier));
+    const newcomers: NewParticipant[] = [];
+    for (const person of people) newcomers.push(await this.#newcomer(...person));
     const wish: NewSession = {
       accountSid,
       serviceSid,
@@ -111,19 +114,13 @@ export class MaskedSessions {
       ...over,
     };
     const parent = { stream: serviceStream, id: serviceSid };
-    const { sid } = await through.create(
-      sessionStream,
-      newSid('KC'),
-      this.context,
-      parent,
-      ({ now }) =>
-        createSession(
-          sessionStream.initial,
-          wish,
-          now,
-          firstParticipants(newcomers, wish.mode, { accountSid, serviceSid }),
-        ),
-      { needs },
+    const { sid } = await through.create(sessionStream, newSid('KC'), this.context, parent, ({ now }) =>
+      createSession(
+        sessionStream.initial,
+        wish,
+        now,
+        firstParticipants(newcomers, wish.mode, { accountSid, serviceSid }),
+      ),
     );
     return { sid, participants: newcomers.map(({ participantSid }) => participantSid) };
   }
@@ -136,7 +133,7 @@ export class MaskedSessions {
     through = this.store,
   ): Promise<string> {
     const { accountSid, serviceSid } = this;
-    const wish = newcomer(identifier, proxyIdentifier);
+    const wish = await this.#newcomer(identifier, proxyIdentifier);
     await through.change(
       sessionStream,
       sid,
@@ -145,6 +142,20 @@ export class MaskedSessions {
       { subjects: [sid] },
     );
     return wish.participantSid;
+  }
+
+  /** A number that was in no pool yet is added; one that has left it is not. */
+  async #newcomer(identifier: string, proxyIdentifier: string): Promise<NewParticipant> {
+    const known = this.#numbers.get(proxyIdentifier);
+    const proxyIdentifierSid =
+      known ?? (await this.addNumber(proxyIdentifier, false, newSid('PN'), Infinity));
+    return {
+      participantSid: newSid('KP'),
+      identifier,
+      friendlyName: null,
+      proxyIdentifier,
+      proxyIdentifierSid,
+    };
   }
 
   update(sid: string, wish: SessionUpdate): Promise<Changed> {
@@ -186,14 +197,4 @@ export async function refusable(work: Promise<unknown>): Promise<void> {
   } catch (error) {
     if (!(error instanceof DomainError) || error.code === 'overloaded') throw error;
   }
-}
-
-function newcomer(identifier: string, proxyIdentifier: string): NewParticipant {
-  return {
-    participantSid: newSid('KP'),
-    identifier,
-    friendlyName: null,
-    proxyIdentifier,
-    proxyIdentifierSid: newSid('PN'),
-  };
 }

@@ -20,5 +20,6 @@ export function sessionHandlers({ events, database, masterKey }: Store) {
     create: new CreateSessionHandler(events, services, sessions, numbers),
     update: new UpdateSessionHandler(events, sessions),
     sessions,
+    close: () => carrier.stop(),
   };
 }

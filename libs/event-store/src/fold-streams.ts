@@ -36,10 +36,10 @@ export interface FoldedStreams<State> {
 type Growing<State> = { -readonly [Key in keyof Fold<State>]: Fold<State>[Key] };
 
 /** Events read by one statement: enough to make the statement's own cost disappear. */
-const pageSize = 20_000;
+const pageSize = 5_000;
 
 /**
- * Folds the next streams of a range, some 20,000 events at a time: memory holds one page, however long the log is. The log
+ * Folds the next streams of a range, some 5,000 events at a time: memory holds one page, however long the log is. The log
  * is read by stream and not by position, so that a stream is complete when it is left and is never looked up again. Ids
  * grow with time, so streams that follow each other lie close together on disk.
  */

@@ -7,7 +7,7 @@ import { readLegStatus } from '../interaction/read-leg-status.js';
 import { systemContext } from '../system-context.js';
 import type { InteractionPlace } from './webhooks.js';
 
-/** The end of a call, as the carrier tells it once. */
+/** The end of a call, as the carrier tells it once with its last leg and once by itself. */
 export interface CallEnd {
   /** Seconds of talk. */
   readonly duration: number | null;

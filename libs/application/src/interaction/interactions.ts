@@ -33,10 +33,14 @@ export class Interactions {
     context: EventContext,
     seen: number,
   ): Promise<InteractionRow | null> {
-    const row = await this.#change(address, context, (session, sid, interaction) =>
-      attemptForward(session, sid, interaction, seen),
-    );
-    return row?.attempts === seen + 1 ? row : null;
+    let isOurs = false;
+    const row = await this.#change(address, context, (session, sid, interaction) => {
+      const events = attemptForward(session, sid, interaction, seen);
+      // The row cannot tell: after the attempt of somebody else it looks the same.
+      isOurs = events.length > 0;
+      return events;
+    });
+    return isOurs ? row : null;
   }
 
   block(address: InteractionAddress, context: EventContext): Promise<InteractionRow | null> {

@@ -52,12 +52,12 @@ describe('what the carrier reports of a message', () => {
   const said = (...words: string[]) =>
     words.map((MessageStatus): Report => ['MessageStatus', { MessageSid: sid, MessageStatus }]);
 
-  it.each([
+  it.each<[string, readonly Report[], string]>([
     ['in order', said('queued', 'sent', 'delivered'), 'delivered'],
     ['backwards', said('delivered', 'sent', 'queued'), 'delivered'],
     ['twice', said('sent', 'sent', 'delivered', 'delivered', 'sent'), 'delivered'],
     ['with a failure', said('sent', 'undelivered', 'delivered'), 'undelivered'],
-    ['in the older word', [['MessageStatus', { MessageSid: sid, SmsStatus: 'sent' }] as const], 'sent'],
+    ['in the older word', [['MessageStatus', { MessageSid: sid, SmsStatus: 'sent' }]], 'sent'],
     ['in words of its own', said('sending', 'whatever', ''), 'sending'],
     ['accepted only', said('accepted'), 'queued'],
   ])('%s shows the furthest status', async (_, reports, outbound) => {
@@ -131,7 +131,7 @@ describe('what the carrier reports of a call', () => {
     expect(await call.legs()).toEqual({ inbound: 'completed', outbound, sid, data });
     const session = await call.rest.fetch();
     const interaction = await call.rest.interactions(call.sid).fetch();
-    expect(session.dateLastInteraction?.getTime()).toBeGreaterThanOrEqual(interaction.dateCreated.getTime());
+    expect(session.dateLastInteraction.getTime()).toBeGreaterThanOrEqual(interaction.dateCreated.getTime());
     expect(world.alerts).toEqual([]);
   });
 

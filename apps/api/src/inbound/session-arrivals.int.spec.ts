@@ -223,10 +223,10 @@ describe('a call into a session', () => {
 
 type Served = Awaited<ReturnType<Inbound['service']>>;
 
-async function interactionsOf(serviceSid: string): Promise<number | undefined> {
+async function interactionsOf(serviceSid: string): Promise<number> {
   const { rows } = await world.database.reads.query<{ n: number }>(
     'select count(*)::int as n from maskline.interaction where service_sid = $1',
     [serviceSid],
   );
-  return rows[0]?.n;
+  return rows[0]?.n ?? 0;
 }

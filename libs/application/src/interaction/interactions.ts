@@ -33,14 +33,14 @@ export class Interactions {
     context: EventContext,
     seen: number,
   ): Promise<InteractionRow | null> {
-    let isOurs = false;
+    let decided: readonly SessionEvent[] = [];
     const row = await this.#change(address, context, (session, sid, interaction) => {
       const events = attemptForward(session, sid, interaction, seen);
-      // The row cannot tell: after the attempt of somebody else it looks the same.
-      isOurs = events.length > 0;
+      decided = events;
       return events;
     });
-    return isOurs ? row : null;
+    // The row cannot tell: after the attempt of somebody else it looks the same.
+    return decided.length > 0 ? row : null;
   }
 
   block(address: InteractionAddress, context: EventContext): Promise<InteractionRow | null> {

@@ -48,7 +48,7 @@ export async function serveInbound(settings: Settings = {}) {
   const accountSid = login.username;
   const client = twilio(accountSid, login.password);
   client.proxy.baseUrl = api.url;
-  const token = (await api.carrier.webhookToken(accountSid)) ?? '';
+  const token = await api.carrier.webhookToken(accountSid);
 
   async function bring(path: string, said: Said, delivery: Delivery = {}) {
     const { signature, signedUrl, headers = {}, through = api } = delivery;

@@ -52,16 +52,17 @@ describe('a call to a proxy number', () => {
     expect(await rest.fetch()).toMatchObject({ status: 'in-progress' });
   });
 
-  it.each<[string, (session: Awaited<ReturnType<typeof sessionOfTwo>>) => Promise<unknown>]>([
-    ['a closed session', ({ rest }) => rest.update({ status: 'closed' })],
-    ['a deleted session', ({ rest }) => rest.remove()],
-    ['a deleted service', ({ service }) => service.rest.remove()],
-  ])('is rejected in %s', async (_, end) => {
+  it.each<[string, string, (session: Awaited<ReturnType<typeof sessionOfTwo>>) => Promise<unknown>]>([
+    ['a closed session', 'no-answer', ({ rest }) => rest.update({ status: 'closed' })],
+    ['a deleted session', 'no-answer', ({ rest }) => rest.remove()],
+    // There is no such address any more.
+    ['a deleted service', 'failed', ({ service }) => service.rest.remove()],
+  ])('is rejected in %s', async (_, status, end) => {
     const two = await sessionOfTwo();
     await end(two);
     await two.alice.call(two.ways[0] ?? '');
     const [call] = await ended(two.alice);
-    expect(call?.status).toBe('no-answer');
+    expect(call?.status).toBe(status);
     expect(await two.bob.calls()).toEqual([]);
   });
 

@@ -89,8 +89,7 @@ describe.each(queueBackends())('messages under way, with queues on %s', (backend
     await fleet.forwards.drop();
 
     const pending = async () =>
-      (await rest.interactions.list({ limit: 1000 })).filter((row) => row.outboundResourceSid === null)
-        .length;
+      (await rest.interactions.list({ limit: 1000 })).filter((row) => !row.outboundResourceSid).length;
     await waitFor(async () => (await fleet.forwards.backlog()).waiting === 0 && (await pending()) > 0);
     await moveClock(fleet.database, '61 seconds');
 
@@ -115,7 +114,7 @@ describe.each(queueBackends())('messages under way, with queues on %s', (backend
     await waitFor(
       async () => {
         const all = await rest.interactions.list({ limit: 1000 });
-        return all.length === 40 && all.every(({ outboundResourceSid }) => outboundResourceSid !== null);
+        return all.length === 40 && all.every(({ outboundResourceSid }) => outboundResourceSid);
       },
       { within: 60_000, every: 200 },
     );

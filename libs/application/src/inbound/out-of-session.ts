@@ -64,8 +64,9 @@ export class OutOfSession {
         return this.#create(service, arrival, answer.wish).catch(async (error: unknown) => {
           if (!(error instanceof DomainError)) throw error;
           // Two messages in a row ask for the same session: the second one finds what the first one has made.
-          const reception = await this.sessionArrivals.take(service, arrival);
-          if (reception !== null) return reception;
+          const made = await this.routes.find(arrival.contact);
+          const taken = made === null ? null : await this.sessionArrivals.take(service, made, arrival);
+          if (taken !== null) return taken;
           this.alerts.raise(80913, { ...about, why: error.code });
           return dropped;
         });

@@ -55,22 +55,20 @@ export class ForwardMessageHandler implements ICommandHandler<ForwardMessage> {
     const context = systemContext(place.accountSid, 'system:forward');
     const row = await this.queries.get(place, interactionSid).catch(nullIfGone);
     if (row?.is_pending !== true || row.outbound_participant_sid === null) return null;
-    const to = await this.participants.get(place, row.outbound_participant_sid).catch(nullIfGone);
-    if (to === null) return null;
+    const [service, to] = await Promise.all([
+      this.services.get(place.accountSid, place.serviceSid).catch(nullIfGone),
+      this.participants.get(place, row.outbound_participant_sid).catch(nullIfGone),
+    ]);
+    // With its service or session the message goes too.
+    if (service === null || to === null) return null;
     if (row.attempts >= MAX_ATTEMPTS) return this.#giveUp(row, to, context);
-    if (row.attempts === 0 && !(await this.#isAllowed(place, row))) {
+    if (row.attempts === 0 && !(await this.intercept.allows(service, row))) {
       await this.interactions.block(addressOf(row), context);
       return null;
     }
     const attempted = await this.interactions.attempt(addressOf(row), context, row.attempts);
     if (attempted === null) return null;
     return this.#send(attempted, to, context).catch((error: unknown) => this.#pauseAfter(error, attempted));
-  }
-
-  async #isAllowed({ accountSid, serviceSid }: SessionPlace, row: InteractionRow): Promise<boolean> {
-    const service = await this.services.get(accountSid, serviceSid).catch(nullIfGone);
-    // With its service the interaction is gone: the attempt will find nothing.
-    return service === null || this.intercept.allows(service, row);
   }
 
   /** Asking what became of the last attempt is a part of this one: else a carrier that is away would be asked for ever. */

@@ -8,6 +8,7 @@ import { runRestSuite } from './rest/rest-suite.js';
 import { BenchServer } from './bench-server.js';
 import type { BenchRun } from './bench-run.js';
 import { runCrowdSuite, runExpirySuite } from './expiry/expiry-suite.js';
+import { runInboundSuite } from './inbound/inbound-suite.js';
 import { describeMachine } from './machine.js';
 import { drawProfiles } from './profile/draw-profiles.js';
 import { runPoolerSuite } from './pooler/pooler-suite.js';
@@ -15,12 +16,14 @@ import { runScaleOutSuite } from './scale-out/scale-out-suite.js';
 import { runScaleSuite } from './scale/scale-suite.js';
 
 // npm run bench -- [append] [rest] [expiry] [crowd] [pooler] [scale] [scale-out] [--quick] [--rounds 5] [--seconds 4] [--sessions 1000000] [--profile directory]
+// npm run bench -- [append] [rest] [expiry] [crowd] [inbound] [pooler] [scale] [--quick] [--rounds 5] [--seconds 4] [--sessions 1000000] [--profile directory]
 
 const suites: Record<string, (run: BenchRun) => Promise<void>> = {
   append: runAppendSuite,
   rest: runRestSuite,
   expiry: runExpirySuite,
   crowd: runCrowdSuite,
+  inbound: runInboundSuite,
   scale: runScaleSuite,
   'scale-out': runScaleOutSuite,
   pooler: runPoolerSuite,

@@ -100,6 +100,16 @@ describe('loadConfig', () => {
     expect(() => loadConfig({ [name]: value })).toThrow(new StartError(message));
   });
 
+  it('wants Twilio to be known, and to be able to find the API', () => {
+    const env = { CARRIER: 'twilio', PUBLIC_URL: 'https://proxy.example.test' };
+    const known = { ...env, TWILIO_ACCOUNT_SID: `AC${'a'.repeat(32)}`, TWILIO_AUTH_TOKEN: 'x'.repeat(32) };
+    expect(() => loadConfig(env)).toThrow('CARRIER=twilio needs TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN');
+    expect(() => loadConfig({ ...known, PUBLIC_URL: '' })).toThrow(
+      'CARRIER=twilio needs PUBLIC_URL, where Twilio finds the API',
+    );
+    expect(loadConfig(known).CARRIER).toBe('twilio');
+  });
+
   it('names every wrong setting at once', () => {
     expect(() => loadConfig({ PORT: 'x', SWEEPER: 'x' })).toThrow(/^PORT must .*; SWEEPER must [^\n]*$/);
   });

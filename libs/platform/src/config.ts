@@ -141,6 +141,10 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   if (config.CARRIER === 'twilio' && (!config.TWILIO_ACCOUNT_SID || !config.TWILIO_AUTH_TOKEN)) {
     throw new StartError('CARRIER=twilio needs TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN');
   }
+  // It refuses messages whose status it could report to nobody.
+  if (config.CARRIER === 'twilio' && config.PUBLIC_URL === undefined) {
+    throw new StartError('CARRIER=twilio needs PUBLIC_URL, where Twilio finds the API');
+  }
   return Object.freeze(config);
 }
 

@@ -15,9 +15,9 @@ const forwardJob = z.object({
 
 export type ForwardJob = z.infer<typeof forwardJob>;
 
-// The last attempts of the job come later than the last of the message, so that the message is given up and not the job.
+// For what has nothing to do with the message, e.g. a database that is away. A job that is lost is made again, by the sweep.
 const policy = {
-  attempts: 14,
+  attempts: 8,
   backoff: { type: 'exponential', delay: 1_000 },
   removeOnComplete: true,
   removeOnFail: true,

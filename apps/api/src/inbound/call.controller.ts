@@ -10,6 +10,8 @@ import { CarrierGuard } from './carrier.guard.js';
 import { WebhookPlace, type WebhookAddress } from './webhook-place.js';
 
 const XML = 'text/xml; charset=utf-8';
+/** The words for a leg that is over. */
+const ENDINGS: ReadonlySet<string> = new Set(['completed', 'busy', 'no-answer', 'failed', 'canceled']);
 
 /** What the carrier calls about calls. */
 @ApiExcludeController()
@@ -36,7 +38,9 @@ export class CallController {
     if (interactionSid === null) return;
     const resourceSid = textOf(form, 'CallSid') || null;
     const word = textOf(form, 'CallStatus');
-    await this.commands.execute(new ReportLeg({ ...place, interactionSid }, resourceSid, word, null));
+    // Should the report below be lost, this one ends the call as well: the partner's leg is all that it consists of.
+    const end = ENDINGS.has(word) ? { duration: secondsOf(form, 'CallDuration') } : null;
+    await this.commands.execute(new ReportLeg({ ...place, interactionSid }, resourceSid, word, end));
   }
 
   /** The partner's leg has ended, and with it the call: nothing more is said to the caller. */
@@ -53,12 +57,16 @@ export class CallController {
       const resourceSid = textOf(form, 'DialCallSid') || null;
       // The carrier says `answered` of a leg that was; by now it is over.
       const word = textOf(form, 'DialCallStatus').replace('answered', 'completed');
-      const seconds = textOf(form, 'DialCallDuration');
-      const duration = /^\d{1,9}$/.test(seconds) ? Number(seconds) : null;
+      const duration = secondsOf(form, 'DialCallDuration');
       await this.commands.execute(
         new ReportLeg({ ...place, interactionSid }, resourceSid, word, { duration }),
       );
     }
     return emptyTwiml();
   }
+}
+
+function secondsOf(form: Form, name: string): number | null {
+  const seconds = textOf(form, name);
+  return /^\d{1,9}$/.test(seconds) ? Number(seconds) : null;
 }

@@ -1,4 +1,4 @@
-import { createSecretKey, randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -40,6 +40,8 @@ interface Settings {
   readonly onAlert?: ProcessParts['onAlert'];
   /** Without the phones the API is as it is over another carrier. */
   readonly isSimulated?: boolean;
+  /** Of another API on the same database that is to read the same. */
+  readonly masterKey?: KeyObject;
 }
 
 export interface Login {
@@ -61,11 +63,11 @@ export async function serveApi(
     masking = {},
     onAlert = () => undefined,
     isSimulated = true,
+    masterKey = createSecretKey(randomBytes(32)),
   }: Settings = {},
 ) {
   Logger.overrideLogger(false);
   await ensurePartitions(database.admin, 1);
-  const masterKey = createSecretKey(randomBytes(32));
   const observer = { flushed: () => undefined, conflicted: () => undefined };
   const store = await openStore(database, masterKey, observer);
   const simulator = openSimulator(database, masterKey);

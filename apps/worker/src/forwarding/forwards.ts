@@ -1,5 +1,4 @@
 import { ForwardMessage, type ForwardMessageHandler } from '#application';
-import { CarrierUnavailable } from '#carrier';
 import { registerSubscription, Subscription, upcasters, type EventStore, type Wake } from '#event-store';
 import type { Database } from '#platform';
 import { forwardQueue, forwardWorker, newForwardJob, TryLater, type QueueBackend } from '#queues';
@@ -32,7 +31,9 @@ export class Forwards {
   ) {
     this.#queue = forwardQueue(queues);
     this.#worker = forwardWorker(queues, async ({ interactionSid, ...place }) => {
-      await this.forwardMessage.execute(new ForwardMessage(place, interactionSid)).catch(later);
+      const pause = await this.forwardMessage.execute(new ForwardMessage(place, interactionSid));
+      // The message counts its attempts by itself: none of the job's is used up.
+      if (pause !== null) throw new TryLater(pause);
     });
     this.#subscriptions = Array.from(
       { length: events.partitions },
@@ -62,10 +63,4 @@ export class Forwards {
       if (found.length > 0) await this.#queue.addMissing(found.map(newForwardJob));
     }
   }
-}
-
-/** A carrier that says when it will be back is asked again then, and no attempt of the job is counted. */
-function later(error: unknown): never {
-  if (error instanceof CarrierUnavailable && error.retryAfter !== null) throw new TryLater(error.retryAfter);
-  throw error;
 }

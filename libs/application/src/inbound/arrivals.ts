@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError, isStopWord } from '#domain';
-import { NumberPool, ServiceQueries } from '#read-model';
+import { NumberPool, Routes, ServiceQueries } from '#read-model';
 import { Alerts } from '../alerts/alerts.js';
 import { MaskingRules } from '../masking-rules.js';
 import { dropped, type Arrival, type Reception } from './arrival.js';
@@ -13,6 +13,7 @@ export class Arrivals {
   constructor(
     private readonly services: ServiceQueries,
     private readonly pool: NumberPool,
+    private readonly routes: Routes,
     private readonly sessions: SessionArrivals,
     private readonly outOfSession: OutOfSession,
     private readonly alerts: Alerts,
@@ -21,11 +22,12 @@ export class Arrivals {
 
   async take(arrival: Arrival): Promise<Reception> {
     const { accountSid, serviceSid, from, to } = arrival.contact;
-    const service = await this.services.get(accountSid, serviceSid);
     const place = { accountSid, serviceSid, identifier: from };
-    const [called, calling] = await Promise.all([
+    const [service, called, calling, sessionSid] = await Promise.all([
+      this.services.get(accountSid, serviceSid),
       this.pool.find(place, { number: to, sid: null }),
       this.pool.find(place, { number: from, sid: null }),
+      this.routes.find(arrival.contact),
     ]);
     if (called?.serviceSid !== serviceSid) {
       throw new DomainError('phone-number-not-found', 'the number is not in the pool of the service');
@@ -40,6 +42,7 @@ export class Arrivals {
       this.alerts.raise(80901, about);
       return dropped;
     }
-    return (await this.sessions.take(service, arrival)) ?? this.outOfSession.take(service, arrival);
+    const taken = sessionSid === null ? null : await this.sessions.take(service, sessionSid, arrival);
+    return taken ?? this.outOfSession.take(service, arrival);
   }
 }

@@ -18,7 +18,7 @@ import { MaskingRules } from '../masking-rules.js';
 import { ProxyNumbers, type ParticipantWish } from '../participant/proxy-numbers.js';
 import { writtenChild } from '../written-row.js';
 import { dropped, type Arrival, type Reception } from './arrival.js';
-import { arrivalContext } from './session-arrivals.js';
+import { arrivalContext, SessionArrivals } from './session-arrivals.js';
 
 /** Asks the account what shall become of what no session takes (contract §12.3). */
 @Injectable()
@@ -30,6 +30,7 @@ export class OutOfSession {
     private readonly participants: ParticipantQueries,
     private readonly interactions: InteractionQueries,
     private readonly numbers: ProxyNumbers,
+    private readonly sessionArrivals: SessionArrivals,
     private readonly callbacks: Callbacks,
     private readonly alerts: Alerts,
     private readonly rules: MaskingRules,
@@ -60,8 +61,12 @@ export class OutOfSession {
         this.alerts.raise(80913, { ...about, why: answer.why });
         return dropped;
       case 'auto-create':
-        return this.#create(service, arrival, answer.wish).catch((error: unknown) => {
+        return this.#create(service, arrival, answer.wish).catch(async (error: unknown) => {
           if (!(error instanceof DomainError)) throw error;
+          // Two messages in a row ask for the same session: the second one finds what the first one has made.
+          const made = await this.routes.find(arrival.contact);
+          const taken = made === null ? null : await this.sessionArrivals.take(service, made, arrival);
+          if (taken !== null) return taken;
           this.alerts.raise(80913, { ...about, why: error.code });
           return dropped;
         });

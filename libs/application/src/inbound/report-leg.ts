@@ -1,13 +1,14 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { DomainError } from '#domain';
+import { DomainError, isLegNews } from '#domain';
 import { InteractionQueries } from '#read-model';
 import { Alerts } from '../alerts/alerts.js';
+import { interactionOf } from '../interaction/interaction-of.js';
 import { Interactions } from '../interaction/interactions.js';
 import { readLegStatus } from '../interaction/read-leg-status.js';
 import { systemContext } from '../system-context.js';
 import type { InteractionPlace } from './webhooks.js';
 
-/** The end of a call, as the carrier tells it once. */
+/** The end of a call, as the carrier tells it once with its last leg and once by itself. */
 export interface CallEnd {
   /** Seconds of talk. */
   readonly duration: number | null;
@@ -38,21 +39,25 @@ export class ReportLegHandler implements ICommandHandler<ReportLeg> {
 
   async execute({ place, resourceSid, word, end }: ReportLeg): Promise<void> {
     const { accountSid, serviceSid, interactionSid } = place;
-    const sessionSid = await this.queries.sessionOf(accountSid, serviceSid, interactionSid);
-    if (sessionSid === null) {
+    const known = await this.queries.find(accountSid, serviceSid, interactionSid);
+    if (known === null) {
       // Deleted, as far as anybody can say.
       this.alerts.raise(80907, place);
       return;
     }
     const context = systemContext(accountSid, 'system:carrier');
-    const address = { sessionSid, interactionSid };
+    const address = { sessionSid: known.session_sid, interactionSid };
     const status = readLegStatus(word);
     try {
       if (status !== null) {
         const change = { leg: 'outbound', status, resourceSid, resourceUrl: null } as const;
-        await this.interactions.changeLeg(address, context, change);
+        // Every second report says what is known, and costs no command.
+        if (isLegNews(interactionOf(known), change))
+          await this.interactions.changeLeg(address, context, change);
       }
-      if (end !== null) await this.interactions.complete(address, context, end.duration);
+      if (end !== null && known.inbound_resource_status !== 'completed') {
+        await this.interactions.complete(address, context, end.duration);
+      }
     } catch (error) {
       const isGone =
         error instanceof DomainError &&

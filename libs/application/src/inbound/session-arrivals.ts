@@ -9,7 +9,7 @@ import {
 } from '#domain';
 import { EventStore, type EventContext } from '#event-store';
 import { newSid } from '#platform';
-import { InteractionQueries, Routes, type InteractionRow, type ServiceRow } from '#read-model';
+import { InteractionQueries, type InteractionRow, type ServiceRow } from '#read-model';
 import { Alerts, type AlertCode } from '../alerts/alerts.js';
 import { systemContext } from '../system-context.js';
 import { writtenChild } from '../written-row.js';
@@ -26,21 +26,17 @@ class NotTaken extends Error {
   }
 }
 
-/** Takes what has come into the session that the pair of numbers leads to (contract §13.2, steps 3 to 7). */
+/** Takes what has come into the session that the pair of numbers leads to (contract §13.2, steps 5 to 7). */
 @Injectable()
 export class SessionArrivals {
   constructor(
     private readonly events: EventStore,
-    private readonly routes: Routes,
     private readonly interactions: InteractionQueries,
     private readonly alerts: Alerts,
   ) {}
 
-  /** Null when no active session takes it, for want of one. */
-  async take(service: ServiceRow, arrival: Arrival): Promise<Reception | null> {
-    const { contact, type } = arrival;
-    const sessionSid = await this.routes.find(contact);
-    if (sessionSid === null) return null;
+  /** Null when the session has ended meanwhile. */
+  async take(service: ServiceRow, sessionSid: string, arrival: Arrival): Promise<Reception | null> {
     try {
       const row = await this.#start(service, sessionSid, arrival);
       return row === null ? dropped : { kind: 'accepted', row };
@@ -50,7 +46,7 @@ export class SessionArrivals {
       const codes: Record<Refusal, AlertCode> = {
         ended: 80902,
         expired: 80904,
-        mode: type === 'message' ? 80910 : 80911,
+        mode: arrival.type === 'message' ? 80910 : 80911,
         'no-partner': 80614,
       };
       this.alerts.raise(codes[error.why], about);

@@ -33,10 +33,14 @@ export class Interactions {
     context: EventContext,
     seen: number,
   ): Promise<InteractionRow | null> {
-    const row = await this.#change(address, context, (session, sid, interaction) =>
-      attemptForward(session, sid, interaction, seen),
-    );
-    return row?.attempts === seen + 1 ? row : null;
+    let decided: readonly SessionEvent[] = [];
+    const row = await this.#change(address, context, (session, sid, interaction) => {
+      const events = attemptForward(session, sid, interaction, seen);
+      decided = events;
+      return events;
+    });
+    // The row cannot tell: after the attempt of somebody else it looks the same.
+    return decided.length > 0 ? row : null;
   }
 
   block(address: InteractionAddress, context: EventContext): Promise<InteractionRow | null> {

@@ -123,7 +123,13 @@ export interface LegChange {
   readonly resourceUrl: string | null;
 }
 
-/** The carrier reports in any order and more than once: what is older than what is known says nothing new. */
+/** The carrier reports in any order and more than once: what is older than what is known says nothing new, now and later. */
+export function isLegNews(interaction: Interaction, { leg, status, resourceSid }: LegChange): boolean {
+  const { inboundStatus, outboundStatus, outboundResourceSid } = interaction;
+  if (legMayBecome(leg === 'inbound' ? inboundStatus : outboundStatus, status)) return true;
+  return leg === 'outbound' && resourceSid !== null && outboundResourceSid === null;
+}
+
 export function changeLegStatus(
   session: Session,
   interactionSid: string,
@@ -131,11 +137,10 @@ export function changeLegStatus(
   change: LegChange,
 ): SessionEvent[] {
   requireExisting(session);
-  const { inboundStatus, outboundStatus, outboundResourceSid } = requireInteraction(interaction);
-  const isNewSid = change.leg === 'outbound' && change.resourceSid !== null && outboundResourceSid === null;
-  const before = change.leg === 'inbound' ? inboundStatus : outboundStatus;
+  const known = requireInteraction(interaction);
+  if (!isLegNews(known, change)) return [];
+  const before = change.leg === 'inbound' ? known.inboundStatus : known.outboundStatus;
   const mayBecome = legMayBecome(before, change.status);
-  if (!mayBecome && !isNewSid) return [];
   const { leg, resourceSid, resourceUrl } = change;
   // An answer that comes after the first report of the same leg brings its SID, not its status.
   const status = mayBecome || before === null ? change.status : before;

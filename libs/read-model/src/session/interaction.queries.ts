@@ -51,17 +51,17 @@ export class InteractionQueries {
     return required(await this.#below(place).where('sid', '=', sid).executeTakeFirst());
   }
 
-  /** The session of an interaction; null when there is no such interaction in the service. */
-  async sessionOf(accountSid: string, serviceSid: string, sid: string): Promise<string | null> {
+  /** An interaction of whichever session; null when there is none in the service. */
+  async find(accountSid: string, serviceSid: string, sid: string): Promise<InteractionRow | null> {
     const row = await this.#builder
       .selectFrom('maskline.interaction')
-      .select('session_sid')
+      .select(columns)
       .where('partition', '=', partitionOf(accountSid, this.partitions))
       .where('sid', '=', sid)
       .where('account_sid', '=', accountSid)
       .where('service_sid', '=', serviceSid)
       .executeTakeFirst();
-    return row?.session_sid ?? null;
+    return row ?? null;
   }
 
   /** What came in as this message or call of the carrier; null when it did not, or is deleted since. */

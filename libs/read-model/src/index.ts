@@ -14,6 +14,7 @@ export * from './session/interaction.projector.js';
 export * from './session/interaction.queries.js';
 export * from './session/pending-messages.js';
 export * from './session/routes.js';
+export * from './phone-number/numbers-below.js';
 export * from './phone-number/phone-number.projector.js';
 export * from './phone-number/phone-number.queries.js';
 export * from './phone-number/pick-number.js';

@@ -15,7 +15,7 @@ import { requireMasterKey } from './master-key.js';
 import { namedStream } from './named-stream.js';
 import { count, plural, print } from './output.js';
 import { ProgressBar } from './progress-bar.js';
-import { selectTable } from './select-tables.js';
+import { selectTable, tableNames } from './select-tables.js';
 
 interface Options {
   readonly resume?: true;
@@ -36,10 +36,10 @@ export function rebuildCommand(cli: Cli): Command {
     .description(
       'make the rows that REST shows again from the events, while the system runs; takes at least 15 s, for it watches for commands that come late',
     )
-    .argument('[table]', foldedTables.map(({ name }) => name).join(' or '), 'session')
+    .argument('[table]', tableNames(), 'session')
     .option('--resume', 'go on with a rebuild that was cut short')
     .option('--abandon', 'throw away what a rebuild that was cut short has left')
-    .option('--stream <sid>', 'only the row of this session or service')
+    .option('--stream <sid>', 'only what this session, service or number is shown with')
     .action(async (name: string, { resume, abandon, stream }: Options) => {
       const table = selectTable(name);
       const database = await connect(cli);

@@ -26,5 +26,6 @@ export * from './timers/expiry-horizon.js';
 export * from './timers/read-timers.js';
 export * from './timers/settle-timers.js';
 export * from './timers/timer-slices.js';
-export * from './as-of.js';
+export { rowAsOf, type PastMoment } from './as-of.js';
+export * from './rows-below-as-of.js';
 export * from './history.js';

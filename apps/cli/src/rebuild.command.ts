@@ -91,15 +91,15 @@ async function rebuildAll(cli: Cli, database: Database, table: FoldedTable, resu
 
 async function rebuildOne(cli: Cli, { admin }: Database, sid: string): Promise<void> {
   const stream = await namedStream(admin, sid);
-  const table = foldedTables.find(({ category }) => category === stream.category);
-  if (table === undefined) throw new StartError(`a ${stream.category} has no row to be rebuilt`);
+  const tables = foldedTables.filter(({ category }) => category === stream.category);
+  if (tables.length === 0) throw new StartError(`a ${stream.category} has no row to be rebuilt`);
   const client = await admin.connect();
   try {
-    await rebuildStream(client, table, stream, decodingOf(cli));
+    for (const table of tables) await rebuildStream(client, table, stream, decodingOf(cli));
   } finally {
     client.release();
   }
-  print(`rebuilt the row of ${stream.streamId} from ${plural(stream.version, 'event')}`);
+  print(`rebuilt the rows of ${stream.streamId} from ${plural(stream.version, 'event')}`);
 }
 
 function decodingOf({ config }: Cli): Decoding {

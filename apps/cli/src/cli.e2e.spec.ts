@@ -113,7 +113,7 @@ describe('maskline', () => {
     ['timeline KC0', { DATABASE_URL: 'postgres://127.0.0.1:1/x' }, 'cannot reach 127.0.0.1:1'],
     ['status', { PORT: 'x' }, 'PORT must be a whole number from 0 to 65535'],
     ['key create KS0', {}, 'KS0 is no account SID'],
-    ['rebuild nothing', {}, 'there is no table nothing: take service, phone_number, '],
+    ['rebuild nothing', {}, 'there is no table nothing: take service or session'],
     ['replay --consumer nobody --session KS0', {}, '--session KS0 is no session SID'],
     ['replay --consumer nobody --service my-name', {}, '--service my-name is no service SID'],
     ['replay --consumer nobody', {}, 'there is no consumer nobody: see maskline consumer list'],

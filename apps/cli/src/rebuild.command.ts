@@ -15,7 +15,7 @@ import { requireMasterKey } from './master-key.js';
 import { namedStream } from './named-stream.js';
 import { count, plural, print } from './output.js';
 import { ProgressBar } from './progress-bar.js';
-import { selectTable, tableNames } from './select-tables.js';
+import { selectTable } from './select-tables.js';
 
 interface Options {
   readonly resume?: true;
@@ -36,10 +36,10 @@ export function rebuildCommand(cli: Cli): Command {
     .description(
       'make the rows that REST shows again from the events, while the system runs; takes at least 15 s, for it watches for commands that come late',
     )
-    .argument('[table]', tableNames(), 'session')
+    .argument('[table]', foldedTables.map(({ name }) => name).join(' or '), 'session')
     .option('--resume', 'go on with a rebuild that was cut short')
     .option('--abandon', 'throw away what a rebuild that was cut short has left')
-    .option('--stream <sid>', 'only what this session, service or number is shown with')
+    .option('--stream <sid>', 'only the row of this session or service')
     .action(async (name: string, { resume, abandon, stream }: Options) => {
       const table = selectTable(name);
       const database = await connect(cli);
@@ -91,15 +91,15 @@ async function rebuildAll(cli: Cli, database: Database, table: FoldedTable, resu
 
 async function rebuildOne(cli: Cli, { admin }: Database, sid: string): Promise<void> {
   const stream = await namedStream(admin, sid);
-  const tables = foldedTables.filter(({ category }) => category === stream.category);
-  if (tables.length === 0) throw new StartError(`a ${stream.category} has no row to be rebuilt`);
+  const table = foldedTables.find(({ category }) => category === stream.category);
+  if (table === undefined) throw new StartError(`a ${stream.category} has no row to be rebuilt`);
   const client = await admin.connect();
   try {
-    for (const table of tables) await rebuildStream(client, table, stream, decodingOf(cli));
+    await rebuildStream(client, table, stream, decodingOf(cli));
   } finally {
     client.release();
   }
-  print(`rebuilt the rows of ${stream.streamId} from ${plural(stream.version, 'event')}`);
+  print(`rebuilt the row of ${stream.streamId} from ${plural(stream.version, 'event')}`);
 }
 
 function decodingOf({ config }: Cli): Decoding {

@@ -9,11 +9,7 @@ export function selectTables(names: readonly string[]): readonly FoldedTable[] {
 export function selectTable(name: string): FoldedTable {
   const table = findFoldedTable(name);
   if (table !== null) return table;
-  throw new StartError(`there is no table ${name}: take ${tableNames()}`);
-}
-
-/** All of them, for people to choose from. */
-export function tableNames(): string {
-  const names = foldedTables.map(({ name }) => name);
-  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+  throw new StartError(
+    `there is no table ${name}: take ${foldedTables.map((known) => known.name).join(' or ')}`,
+  );
 }

@@ -3,12 +3,14 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { startService } from '#testing';
+import { startService, waitFor } from '#testing';
 
 // What the README shows is what the service does.
 
 const readme = await readFile('README.md', 'utf8');
 const service = await startService('standalone');
+/** What is done with the phones. */
+const phones = /```sh\n(curl [^`]*?simulator[^`]*)```/.exec(readme)?.[1] ?? '';
 
 describe('the example', () => {
   it('does with the SDK what it says', async () => {
@@ -20,7 +22,16 @@ describe('the example', () => {
         MASKLINE_AUTH_TOKEN: service.authToken,
       },
     });
-    expect(stdout).toMatch(/^KC[0-9a-f]{32} open\nride-1042 open\n$/);
+    expect(stdout).toBe('Alice reaches Bob at +12025550198, Bob reaches Alice at +12025550198\n');
+
+    const login = `${service.accountSid}:${service.authToken}`;
+    const [text = '', look = ''] = phones.split('\ncurl ').map((line) => line.replace(/^curl /, ''));
+    await curl(text, login);
+    const shown = await waitFor(async () => {
+      const answer = await curl(look, login);
+      return answer !== '[]' && answer;
+    });
+    expect(JSON.parse(shown)).toMatchObject([{ from: '+12025550198', body: 'I am at the corner.' }]);
   });
 });
 
@@ -43,6 +54,19 @@ describe('the table of endpoints', () => {
     expect([...callsOf('done'), ...callsOf('next')]).toHaveLength(30);
   });
 });
+
+/** A curl line of the README, sent to this service. */
+async function curl(line: string, login: string): Promise<string> {
+  const [, path = ''] = /127\.0\.0\.1:3000(\S+)/.exec(line) ?? [];
+  const [, body] = /-d '([^']*)'/.exec(line) ?? [];
+  expect(line).toContain('-u AC…:token ');
+  const answer = await fetch(`${service.url}${path}`, {
+    headers: { authorization: `Basic ${btoa(login)}`, 'content-type': 'application/json' },
+    ...(body !== undefined && { method: 'POST', body }),
+  });
+  expect(answer.ok).toBe(true);
+  return answer.text();
+}
 
 /** The calls of one state, from the rows `| path | list | create | fetch | update | delete |`. */
 function callsOf(state: string): string[] {

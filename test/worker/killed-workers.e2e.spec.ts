@@ -1,11 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
+import { openSimulator } from '#carrier';
 import { openQueues } from '#queues';
 import type { Database } from '#platform';
 import {
+  cleanUp,
   queueBackends,
   redisUrl,
   startService,
   testDatabase,
+  testPool,
   testService,
   testWorld,
   waitFor,
@@ -36,6 +39,27 @@ describe.each(queueBackends())('workers that are killed, with queues on %s', (ba
     expect(await countOf(database, lastIsNotDeleted)).toBe(0);
   }, 150_000);
 
+  it('leave no number of a deleted service at the carrier', async () => {
+    const { database, store, startWorker } = await open(backend);
+    const service = await testService(store);
+    const { carrier } = openSimulator(database, store.masterKey);
+    cleanUp(() => carrier.stop());
+    const numbers = Array.from({ length: 500 }, (_, n) => `+1500555${1_000 + n}`);
+    const sids = await testPool(store, carrier, service, numbers);
+    await service.delete();
+
+    const first = await startWorker();
+    await waitFor(async () => Number(await countOf(database, connected)) < 500, { within: 30_000, every: 1 });
+    await first.kill();
+    const midway = await countOf(database, connected);
+    await startWorker();
+    await waitFor(async () => (await countOf(database, connected)) === 0, { within: 40_000 });
+
+    expect(midway).toBeGreaterThan(0);
+    expect((await streamsWith(database, 'PhoneNumberRemoved')).sort()).toEqual(sids.sort());
+    expect(await countOf(database, 'select count(*)::int as n from maskline.number_use')).toBe(0);
+  }, 120_000);
+
   it('let each session end once, by whoever is left', async () => {
     const { database, store, startWorker } = await open(backend);
     const [first] = await Promise.all([startWorker(), startWorker()]);
@@ -58,6 +82,8 @@ const lastIsNotDeleted = `
   select count(*)::int as n from (
     select distinct on (stream_id) type from maskline.event where stream_id like 'KC%' order by stream_id, version desc
   ) last where type <> 'SessionDeleted'`;
+
+const connected = 'select count(*)::int as n from simulator.number where message_url is not null';
 
 async function open(backend: 'postgres' | 'redis') {
   const { url, database } = await testDatabase();

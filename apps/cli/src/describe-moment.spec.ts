@@ -56,6 +56,27 @@ describe('describeMoment', () => {
     expect(describeMoment(keyed).changes).toEqual([{ field: 'key_sid', from: null, to: 'SK1' }]);
   });
 
+  it('tells what is below a session by its event, beside what it changed of the session', () => {
+    const data = {
+      accountSid: 'AC1',
+      serviceSid: 'KS1',
+      interactionSid: 'KI1',
+      type: 'message',
+      inbound: { participantSid: 'KP1', resourceSid: 'SM1', resourceUrl: null },
+      body: ERASED,
+      mediaUrls: null,
+    };
+    const rows = { before: { status: 'open' }, after: { status: 'in-progress' } };
+    expect(describeMoment(moment({ type: 'InteractionStarted', data }, rows)).changes).toEqual([
+      { field: 'status', from: 'open', to: 'in-progress' },
+      { field: 'interaction_sid', from: null, to: 'KI1' },
+      { field: 'type', from: null, to: 'message' },
+      { field: 'inbound_participant_sid', from: null, to: 'KP1' },
+      { field: 'inbound_resource_sid', from: null, to: 'SM1' },
+      { field: 'body', from: null, to: ERASED },
+    ]);
+  });
+
   it('has nothing more to say of what was deleted', () => {
     const gone = moment({ type: 'SessionDeleted', data: {} }, { before: { ttl: 60 } });
     expect(describeMoment(gone).changes).toEqual([]);

@@ -27,6 +27,9 @@ export interface ToldEvent {
 /** They change with every event, or never, and are told elsewhere. */
 const untold = new Set(['sid', 'account_sid', 'version', 'date_created', 'date_updated']);
 
+/** Who and what it belongs to is told in the heading, and when the session was created. */
+const aboves = new Set(['account_sid', 'service_sid']);
+
 /** An event is recorded in the flush after its decision; what takes longer than this waited for something. */
 const usualDelay = 1000;
 
@@ -43,18 +46,28 @@ export function describeMoment({ recorded, before, after }: Moment): ToldEvent {
     requestId,
     causationId,
     eventId,
-    changes: before === null && after === null ? fieldsOf(event.data) : changesOf(before, after),
+    changes: [
+      ...(before === null && after === null ? [] : changesOf(before, after)),
+      ...(isToldByRow(event.data, before, after) ? [] : fieldsOf(event.data)),
+    ],
     late: lateness(recorded),
   };
 }
 
-/** What has no row of its own, as an account, is told by its events. */
+/** What has no row of its own, as an account, or has one below that of the stream, as a participant, is told by its events. */
+function isToldByRow(data: object, before: object | null, after: object | null): boolean {
+  return (before !== null || after !== null) && !('participantSid' in data || 'interactionSid' in data);
+}
+
 function fieldsOf(data: object): Change[] {
-  return Object.entries<unknown>({ ...data }).map(([field, to]) => ({
-    field: snakeCase(field),
-    from: null,
-    to,
-  }));
+  return Object.entries<unknown>({ ...data }).flatMap(([name, to]) => {
+    const field = snakeCase(name);
+    // The two ends of a thing are told one by one, as its row has them.
+    if (field === 'inbound' && typeof to === 'object' && to !== null) {
+      return fieldsOf(to).map((change) => ({ ...change, field: `inbound_${change.field}` }));
+    }
+    return to === null || aboves.has(field) ? [] : [{ field, from: null, to }];
+  });
 }
 
 /** Fields of rows are spelled so, and those of events stand beside them. */

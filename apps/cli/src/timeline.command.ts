@@ -1,27 +1,34 @@
 import { Command } from 'commander';
 import pc from 'picocolors';
+import { sessionStream } from '#domain';
 import { upcasters, type Decoding, type StreamPlace } from '#event-store';
 import { StartError, type Database } from '#platform';
-import { readHistory, rowAsOf, type PastMoment } from '#read-model';
+import { readHistory, rowAsOf, rowsBelowAsOf, type PastMoment } from '#read-model';
 import type { Cli } from './cli.js';
 import { connectForAudit } from './connect.js';
 import { describeMoment, shown, type ToldEvent } from './describe-moment.js';
 import { findMasterKey } from './master-key.js';
 import { namedStream } from './named-stream.js';
 import { print, printJson, printTable } from './output.js';
+import { veil } from './veil.js';
 
 interface Options {
   readonly at?: string;
+  readonly personal?: true;
   readonly json?: true;
 }
 
 export function timelineCommand(cli: Cli): Command {
   return new Command('timeline')
-    .description('show who changed what in a session, service or account, when and by which request')
-    .argument('<sid>', 'KC…, KS… or AC…; deleted ones too')
+    .description('show who changed what in a session, service, number or account, when and by which request')
+    .argument('<sid>', 'KC…, KS…, PN…, SC… or AC…; deleted ones too')
     .option(
       '--at <moment>',
       'show it as the API would have at a version (3) or a time (2026-01-02T03:04:05Z)',
+    )
+    .option(
+      '--personal',
+      'show whole numbers, names, texts and media; else numbers end in XXXX and the rest is hidden',
     )
     .option('--json', 'as JSON, an event a line')
     .action(async (sid: string, options: Options) => {
@@ -40,11 +47,14 @@ async function printTimeline(
   reads: Reads,
   stream: StreamPlace,
   decoding: Decoding,
-  { json }: Options,
+  { json, personal }: Options,
 ): Promise<void> {
   if (!json) print(heading(stream));
+  const veiled = veiling(stream, personal);
   for await (const moment of readHistory(reads, stream, decoding)) {
-    const account = describeMoment(moment);
+    const told = describeMoment(moment);
+    const changes = told.changes.map((change) => ({ ...change, to: veiled(change.field, change.to) }));
+    const account = { ...told, changes };
     if (json) printJson(account);
     else printEvent(account);
   }
@@ -74,7 +84,7 @@ async function printPast(
   stream: StreamPlace,
   moment: PastMoment,
   decoding: Decoding,
-  { json }: Options,
+  { json, personal }: Options,
 ): Promise<void> {
   if ('version' in moment && (moment.version < 1 || moment.version > stream.version)) {
     throw new StartError(
@@ -82,13 +92,38 @@ async function printPast(
     );
   }
   const row = await rowAsOf(reads, stream, moment, decoding);
-  if (json) printJson(row);
-  else if (row === null) print('The API would have answered 404.');
-  else
-    printTable(
-      ['field', 'value'],
-      Object.entries(row).map(([field, value]) => [field, shown(value)]),
+  const below = row === null ? {} : await rowsBelowAsOf(reads, stream, moment, decoding);
+  const veiled = veiling(stream, personal);
+  const shownRow = (one: object) =>
+    Object.fromEntries(
+      Object.entries<unknown>({ ...one }).map(([field, value]) => [field, veiled(field, value)]),
     );
+  const children = Object.entries(below).map(([table, rows]) => [`${table}s`, rows.map(shownRow)] as const);
+  if (json) printJson(row && { ...row, ...Object.fromEntries(children) });
+  else if (row === null) print('The API would have answered 404.');
+  else {
+    printRow(row);
+    for (const [name, rows] of children) {
+      for (const [index, one] of rows.entries()) {
+        print(`\n${pc.bold(name)} ${pc.dim(`${index + 1} of ${rows.length}`)}`);
+        printRow(one);
+      }
+    }
+  }
+}
+
+function printRow(row: object): void {
+  printTable(
+    ['field', 'value'],
+    Object.entries<unknown>({ ...row }).map(([field, value]) => [field, shown(value)]),
+  );
+}
+
+/** In other streams nothing is anybody's: the name of a number is not that of a person. */
+function veiling({ category }: StreamPlace, personal: true | undefined) {
+  return category === sessionStream.category && personal !== true
+    ? veil
+    : (_field: string, value: unknown) => value;
 }
 
 function parseMoment(text: string): PastMoment {

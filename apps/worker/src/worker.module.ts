@@ -10,6 +10,8 @@ import {
   DeleteSessionsBelowHandler,
   ExpireSessionHandler,
   ForwardMessageHandler,
+  ReleaseNumberHandler,
+  RemoveNumbersBelowHandler,
 } from '#application';
 import { EventStore, Wake } from '#event-store';
 import { Database, type Config } from '#platform';
@@ -66,11 +68,13 @@ export class WorkerModule {
             wake: Wake,
             expireSession: ExpireSessionHandler,
             sessionsBelow: DeleteSessionsBelowHandler,
+            numbersBelow: RemoveNumbersBelowHandler,
+            releaseNumber: ReleaseNumberHandler,
             forwardMessage: ForwardMessageHandler,
           ) =>
             new Worker([
               new ExpiryTimers(database, events, wake, queues, expireSession, observeExpiry(metrics), expiry),
-              new Cascades(database, events, wake, sessionsBelow),
+              new Cascades(database, events, wake, sessionsBelow, numbersBelow, releaseNumber),
               new Forwards(database, events, wake, queues, forwardMessage),
               new Relays(database, events, wake, queues),
               new Housekeeping(database.subscriptions),
@@ -81,6 +85,8 @@ export class WorkerModule {
             Wake,
             ExpireSessionHandler,
             DeleteSessionsBelowHandler,
+            RemoveNumbersBelowHandler,
+            ReleaseNumberHandler,
             ForwardMessageHandler,
           ],
         },

@@ -17,11 +17,13 @@ import { SendMessageHandler } from './interaction/send-message.js';
 import { AddParticipantHandler } from './participant/add-participant.js';
 import { RemoveParticipantHandler } from './participant/remove-participant.js';
 import { AddToPoolHandler } from './phone-number/add-to-pool.js';
+import { ReleaseNumberHandler } from './phone-number/release-number.js';
 import { RemoveFromPoolHandler } from './phone-number/remove-from-pool.js';
 import { UpdateInPoolHandler } from './phone-number/update-in-pool.js';
 import { CreateServiceHandler } from './service/create-service.js';
 import { DeleteServiceHandler } from './service/delete-service.js';
 import { DeleteSessionsBelowHandler } from './service/delete-sessions-below.js';
+import { RemoveNumbersBelowHandler } from './service/remove-numbers-below.js';
 import { UpdateServiceHandler } from './service/update-service.js';
 import { CreateSessionHandler } from './session/create-session.js';
 import { DeleteSessionHandler } from './session/delete-session.js';
@@ -41,9 +43,11 @@ export const handlers = [
   UpdateServiceHandler,
   DeleteServiceHandler,
   DeleteSessionsBelowHandler,
+  RemoveNumbersBelowHandler,
   AddToPoolHandler,
   UpdateInPoolHandler,
   RemoveFromPoolHandler,
+  ReleaseNumberHandler,
   CreateSessionHandler,
   UpdateSessionHandler,
   ExpireSessionHandler,
@@ -63,6 +67,13 @@ export const handlers = [
   imports: [CqrsModule.forRoot()],
   providers: oneHandlerEach(handlers),
   // The worker calls by itself what it does in thousands.
-  exports: [CqrsModule, DeleteSessionsBelowHandler, ExpireSessionHandler, ForwardMessageHandler],
+  exports: [
+    CqrsModule,
+    DeleteSessionsBelowHandler,
+    RemoveNumbersBelowHandler,
+    ReleaseNumberHandler,
+    ExpireSessionHandler,
+    ForwardMessageHandler,
+  ],
 })
 export class ApplicationModule {}

@@ -14,6 +14,7 @@ export * from './service/service.state.js';
 export * from './phone-number/area-codes.js';
 export * from './phone-number/serving-countries.js';
 export * from './phone-number/located-identifier.js';
+export * from './phone-number/masked-identifier.js';
 export * from './phone-number/no-number.js';
 export * from './phone-number/phone-number.decider.js';
 export * from './phone-number/phone-number.events.js';

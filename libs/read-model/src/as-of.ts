@@ -1,4 +1,4 @@
-import type { Queryable, StreamPlace, Decoding } from '#event-store';
+import type { Queryable, RecordedEvent, StreamPlace, Decoding } from '#event-store';
 import { readHistory } from './history.js';
 import { presentSession } from './session/present-session.js';
 import type { PhoneNumberRow, SessionRow, ShortCodeRow } from './tables.js';
@@ -19,7 +19,7 @@ export async function rowAsOf(
   let row: object | null = null;
   let now = '';
   for await (const { recorded, after } of readHistory(db, stream, decoding)) {
-    if ('version' in moment ? recorded.version > moment.version : recorded.recordedAt > moment.time) break;
+    if (hasPassed(recorded, moment)) break;
     row = after;
     now = recorded.recordedAt;
   }
@@ -27,6 +27,14 @@ export async function rowAsOf(
   if (row === null || !isBelowService(row)) return row;
   if (await wasDeleted(db, stream.partition, row.service_sid, at)) return null;
   return isSession(row) ? presentSession(row, at) : row;
+}
+
+/** Whether the event came after it. */
+export function hasPassed(
+  { version, recordedAt }: Pick<RecordedEvent, 'version' | 'recordedAt'>,
+  moment: PastMoment,
+): boolean {
+  return 'version' in moment ? version > moment.version : recordedAt > moment.time;
 }
 
 type BelowService = SessionRow | PhoneNumberRow | ShortCodeRow;

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { forgetOldCommands, readLog, readStream } from '#event-store';
 import { newSid, type Database } from '#platform';
 import { postgresVersions, tableReadings, testDatabase, testService, testWorld } from '#testing';
+import { numbersBelow } from './phone-number/numbers-below.js';
 import { ServiceQueries } from './service/service.queries.js';
 import { SessionQueries } from './session/session.queries.js';
 import { sessionsBelow } from './session/sessions-below.js';
@@ -13,7 +14,7 @@ import {
 } from './timers/read-timers.js';
 import { settleTimers } from './timers/settle-timers.js';
 
-const tables = ['event', 'session', 'service', 'command'];
+const tables = ['event', 'session', 'service', 'phone_number', 'command'];
 /** Rows in each table by the time that counts, nearly all below one service and of one account. */
 const many = 50_000;
 /** Rows and index entries that a read may touch in one table: pages of ten, and a look-up for each of them. */
@@ -65,6 +66,7 @@ describe.each(postgresVersions())('plans made while the tables were small, on Po
     'services before one': () => services.list(accountSid, from('before', service)),
     'services from an offset': () => services.list(accountSid, { size, from: 10 }),
     'what is below a service': () => sessionsBelow(database.reads, 0, service, size),
+    'the numbers of a service': () => numbersBelow(database.reads, 0, service, size),
     'due timers': () => readDueTimers(database.reads, { partition: 0, slices, after: null, limit: size }),
     'timers of a time': () => readTimersBetween(database.reads, 0, null, '2000-01-01T00:00:00.000Z', 250),
     'timers of sessions': () => readTimersOf(database.reads, 0, sids),
@@ -94,6 +96,9 @@ describe.each(postgresVersions())('plans made while the tables were small, on Po
       `insert into maskline.service (partition, sid, account_sid, unique_name, default_ttl, geo_match_level,
          number_selection_behavior, version, date_created, date_updated)
        select 0, ${old}, '${accountSid}', ${old}, 0, 'country', 'prefer-sticky', 1, now() - i * interval '1 second', now() ${rows}`,
+      `insert into maskline.phone_number (partition, sid, account_sid, service_sid, phone_number, friendly_name, iso_country, capabilities,
+         is_reserved, version, date_created, date_updated)
+       select 0, ${old}, '${accountSid}', '${service}', ${old}, 'x', 'US', '{}', false, 1, now() - i * interval '1 second', now() ${rows}`,
       `insert into maskline.event (partition, position, stream_id, version, type, schema_version, event_id, account_sid, command_id,
          correlation_id, actor, occurred_at, recorded_at, data, content_hash)
        select 0, h.position + i, '${newSid('KC')}', i, 'Counted', 1, gen_random_uuid(), '${accountSid}', ${old}, 'x', 'x', now(), now(),

@@ -11,6 +11,7 @@ export * from './standby.js';
 export * from './start-service.js';
 export * from './table-readings.js';
 export * from './test-database.js';
+export * from './test-pool.js';
 export * from './test-store.js';
 export * from './test-world.js';
 export * from './twilio-openapi.js';

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Registry } from 'prom-client';
 import type { Store } from '#application';
+import type { OpenCarrier } from '#carrier';
 import { openQueues, type QueueBackend } from '#queues';
 import { cleanUp, redisUrl, testDatabase, testModules, testWorld } from '#testing';
 import type { Database } from '#platform';
@@ -13,6 +14,7 @@ class Process {}
 interface Settings {
   readonly EXPIRY_HORIZON?: number;
   readonly SWEEPER?: boolean;
+  readonly carrier?: OpenCarrier;
 }
 
 type Backend = 'postgres' | 'redis' | 'absent redis' | 'absent postgres' | { readonly redis: string };
@@ -46,10 +48,11 @@ async function redisOf(backend: Backend): Promise<string | null> {
   return backend === 'absent redis' ? 'redis://127.0.0.1:1' : null;
 }
 
-async function startWorker(store: Store, queues: QueueBackend, settings: Settings) {
+async function startWorker(store: Store, queues: QueueBackend, { carrier, ...settings }: Settings) {
   const metrics = new Registry();
   const config = { EXPIRY_HORIZON: 60, SWEEPER: false, ...settings };
-  const imports = [...testModules(store), WorkerModule.register({ queues, metrics, config })];
+  const modules = testModules(store, carrier === undefined ? {} : { carrier });
+  const imports = [...modules, WorkerModule.register({ queues, metrics, config })];
   const app = await NestFactory.createApplicationContext({ module: Process, imports }, { logger: false });
   let isStopped = false;
   const stop = async () => {

@@ -1,9 +1,14 @@
-import type { DeleteSessionsBelowHandler } from '#application';
+import type {
+  DeleteSessionsBelowHandler,
+  ReleaseNumberHandler,
+  RemoveNumbersBelowHandler,
+} from '#application';
 import { registerSubscription, Subscription, type EventStore, type Wake, upcasters } from '#event-store';
 import type { Database } from '#platform';
 import { cascade, cascadeName } from './cascade.js';
+import { release, releaseName } from './release.js';
 
-/** Runs the cascade of every partition. */
+/** Runs what follows the end of a service and of a number, for every partition. */
 export class Cascades {
   readonly #subscriptions: readonly Subscription[];
 
@@ -11,17 +16,20 @@ export class Cascades {
     private readonly database: Database,
     { partitions }: EventStore,
     wake: Wake,
-    sessionsBelow: DeleteSessionsBelowHandler,
+    sessions: DeleteSessionsBelowHandler,
+    numbers: RemoveNumbersBelowHandler,
+    releaseNumber: ReleaseNumberHandler,
   ) {
-    this.#subscriptions = Array.from(
-      { length: partitions },
-      (_, partition) =>
-        new Subscription(database.subscriptions, wake, cascade(sessionsBelow, partition), upcasters),
-    );
+    this.#subscriptions = Array.from({ length: partitions }, (_, partition) => [
+      cascade({ numbers, sessions }, partition),
+      release(releaseNumber, partition),
+    ])
+      .flat()
+      .map((options) => new Subscription(database.subscriptions, wake, options, upcasters));
   }
 
   async start(): Promise<void> {
-    await registerSubscription(this.database.admin, cascadeName, 0);
+    for (const name of [cascadeName, releaseName]) await registerSubscription(this.database.admin, name, 0);
     for (const subscription of this.#subscriptions) subscription.start();
   }
 

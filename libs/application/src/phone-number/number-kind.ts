@@ -41,3 +41,8 @@ export const shortCodes: NumberKind<ShortCodeEvent> = {
   update: updateShortCode,
   remove: removeShortCode,
 };
+
+/** By its SID alone. */
+export function isShortCode(numberSid: string): boolean {
+  return numberSid.startsWith(shortCodeStream.prefix);
+}

@@ -1,8 +1,9 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { deleteSession, DomainError, sessionStream } from '#domain';
-import { EventStore, type EventContext, type RecordedEvent } from '#event-store';
+import { EventStore, type RecordedEvent } from '#event-store';
 import { Database } from '#platform';
 import { sessionsBelow } from '#read-model';
+import { cascadeContext } from './cascade-context.js';
 
 /** Deletes some of the sessions that a deleted service has left behind; answers how many it found. */
 export class DeleteSessionsBelow extends Command<number> {
@@ -28,27 +29,12 @@ export class DeleteSessionsBelowHandler implements ICommandHandler<DeleteSession
     await Promise.all(
       sids.map((sid) =>
         this.events
-          .change(sessionStream, sid, contextOf(deletion, sid), deleteSession, { isCascade: true })
+          .change(sessionStream, sid, cascadeContext(deletion, sid), deleteSession, { isCascade: true })
           .catch(ignoreGone),
       ),
     );
     return sids.length;
   }
-}
-
-function contextOf(
-  { eventId, accountSid, correlationId, traceParent }: RecordedEvent,
-  sid: string,
-): EventContext {
-  return {
-    accountSid,
-    actor: 'system:cascade',
-    requestId: null,
-    correlationId,
-    causationId: eventId,
-    traceParent,
-    idempotency: { commandId: `cascade-${eventId}-${sid}`, fingerprint: 'cascade' },
-  };
 }
 
 /** Another worker's cascade, still under way after it lost its lease, was here first. */

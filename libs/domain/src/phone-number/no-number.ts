@@ -1,5 +1,6 @@
 import { DomainError, type DomainErrorCode } from '../shared/domain-error.js';
 import type { LocatedIdentifier } from './located-identifier.js';
+import { maskedIdentifier } from './masked-identifier.js';
 
 /** At which step of the selection no number was left (contract §13.3). */
 export type NoNumberReason =
@@ -35,12 +36,12 @@ const reasons: Readonly<
   geo: {
     code: 'no-number',
     why: ({ identifier }) =>
-      `Failed to find a proxy number for ${masked(identifier)}. Either you have no numbers meeting your service's GeoMatchLevel for the target number, or the numbers you do have are already in use by the participant in other Sessions.`,
+      `Failed to find a proxy number for ${maskedIdentifier(identifier)}. Either you have no numbers meeting your service's GeoMatchLevel for the target number, or the numbers you do have are already in use by the participant in other Sessions.`,
   },
   'in-use': {
     code: 'no-unused-number',
     why: ({ identifier }) =>
-      `Failed to find a proxy number for ${masked(identifier)}. All matching proxies for this Participant are already in use in other Sessions.`,
+      `Failed to find a proxy number for ${maskedIdentifier(identifier)}. All matching proxies for this Participant are already in use in other Sessions.`,
   },
 };
 
@@ -50,11 +51,4 @@ export function noNumber(reason: NoNumberReason, participant: Participant): Doma
     code,
     `This Service has no compatible Proxy numbers for this Participant. ${why(participant)}`,
   );
-}
-
-/** As Twilio does: the last four digits of a number; of a channel address everything but the channel. */
-function masked(identifier: string): string {
-  return identifier.startsWith('+')
-    ? `${identifier.slice(0, -4)}XXXX`
-    : `${identifier.slice(0, identifier.indexOf(':') + 1)}XXXX`;
 }

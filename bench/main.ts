@@ -15,8 +15,7 @@ import { runPoolerSuite } from './pooler/pooler-suite.js';
 import { runScaleOutSuite } from './scale-out/scale-out-suite.js';
 import { runScaleSuite } from './scale/scale-suite.js';
 
-// npm run bench -- [append] [rest] [expiry] [crowd] [pooler] [scale] [scale-out] [--quick] [--rounds 5] [--seconds 4] [--sessions 1000000] [--profile directory]
-// npm run bench -- [append] [rest] [expiry] [crowd] [inbound] [pooler] [scale] [--quick] [--rounds 5] [--seconds 4] [--sessions 1000000] [--profile directory]
+// npm run bench -- [append] [rest] [expiry] [crowd] [inbound] [pooler] [scale] [scale-out] [--quick] [--rounds 5] [--seconds 4] [--sessions 1000000] [--profile directory]
 
 const suites: Record<string, (run: BenchRun) => Promise<void>> = {
   append: runAppendSuite,

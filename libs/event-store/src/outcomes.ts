@@ -23,7 +23,8 @@ export function refusal<State extends Aggregate, Event extends DomainEvent>(
   const unexpected = new Error(`append answered ${outcome.kind} to a ${stream.category}`);
   switch (outcome.kind) {
     case 'parent':
-      return stream.refusal?.('parent', null) ?? unexpected;
+    case 'moved':
+      return stream.refusal?.(outcome.kind, null) ?? unexpected;
     case 'taken':
     case 'in_use':
     case 'limit':
@@ -32,7 +33,6 @@ export function refusal<State extends Aggregate, Event extends DomainEvent>(
     case 'duplicate':
     case 'conflict':
     case 'late':
-    case 'moved':
       return unexpected;
   }
 }

@@ -174,6 +174,8 @@ export const sessionStream: Stream<Session, SessionEvent> = {
   uses,
   refusal: (why, claim) => {
     if (why === 'parent') return new DomainError('service-not-found', 'there is no such service');
+    if (why === 'moved')
+      return new DomainError('proxy-identifier-moved', 'the pool of the proxy number has changed');
     if (claim === 'session-name')
       return new DomainError('session-name-taken', 'Session UniqueName must be unique');
     if (claim === 'pair')

@@ -23,7 +23,7 @@ export interface NumberUse {
 }
 
 /** Why the store refuses a decision that the decider made: what the command needs of other streams is not so. */
-export type AppendRefusal = 'parent' | 'taken' | 'in_use' | 'limit';
+export type AppendRefusal = 'parent' | 'moved' | 'taken' | 'in_use' | 'limit';
 
 /**
  * What the event store must know of an aggregate to keep its stream. Everything here is pure.

@@ -18,7 +18,7 @@ export async function runScaleSuite(run: BenchRun): Promise<void> {
   const url = await run.server.createDatabase('scale');
   const store = await openBenchStore({ DATABASE_URL: url });
   run.shutdown.add('the store', () => store.close());
-  const { services, create, update, sessions } = sessionHandlers(store);
+  const { services, create, update, sessions, stop } = sessionHandlers(store);
 
   const fill = async (uniqueName: string, count: number): Promise<Filled> => {
     const { sid } = await services.execute(
@@ -45,6 +45,7 @@ export async function runScaleSuite(run: BenchRun): Promise<void> {
   await measureListPages(run, scale);
   await measureStreamLength(run, scale);
   await measureRebuild(run, scale);
+  await stop();
   await store.close();
   await run.server.dropDatabase('scale');
 }

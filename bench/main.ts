@@ -9,10 +9,11 @@ import { BenchServer } from './bench-server.js';
 import type { BenchRun } from './bench-run.js';
 import { runCrowdSuite, runExpirySuite } from './expiry/expiry-suite.js';
 import { describeMachine } from './machine.js';
+import { runParticipantsSuite } from './participants/participants-suite.js';
 import { runPoolerSuite } from './pooler/pooler-suite.js';
 import { runScaleSuite } from './scale/scale-suite.js';
 
-// npm run bench -- [append] [rest] [expiry] [crowd] [pooler] [scale] [--quick] [--rounds 5] [--seconds 4] [--sessions 1000000] [--profile directory]
+// npm run bench -- [append] [rest] [expiry] [crowd] [pooler] [scale] [participants] [--quick] [--rounds 5] [--seconds 4] [--sessions 1000000] [--profile directory]
 
 const suites: Record<string, (run: BenchRun) => Promise<void>> = {
   append: runAppendSuite,
@@ -21,6 +22,7 @@ const suites: Record<string, (run: BenchRun) => Promise<void>> = {
   crowd: runCrowdSuite,
   scale: runScaleSuite,
   pooler: runPoolerSuite,
+  participants: runParticipantsSuite,
 };
 /** The others take a while, and compare with nobody. */
 const usual = ['append', 'rest', 'expiry'];

@@ -10,7 +10,7 @@ export interface BenchRun {
   readonly rounds: number;
   /** Of each measurement; a contender warms up for as long. */
   readonly seconds: number;
-  /** How many the suite `scale` makes. */
+  /** How many the suite `scale` makes; of `participants` as many participants. */
   readonly sessions: number;
   /** Where CPU profiles of our own processes go. */
   readonly profile: string | null;

@@ -11,11 +11,12 @@ import { runCrowdSuite, runExpirySuite } from './expiry/expiry-suite.js';
 import { runInboundSuite } from './inbound/inbound-suite.js';
 import { describeMachine } from './machine.js';
 import { drawProfiles } from './profile/draw-profiles.js';
+import { runParticipantsSuite } from './participants/participants-suite.js';
 import { runPoolerSuite } from './pooler/pooler-suite.js';
 import { runScaleOutSuite } from './scale-out/scale-out-suite.js';
 import { runScaleSuite } from './scale/scale-suite.js';
 
-// npm run bench -- [append] [rest] [expiry] [crowd] [inbound] [pooler] [scale] [scale-out] [--quick] [--rounds 5] [--seconds 4] [--sessions 1000000] [--profile directory]
+// npm run bench -- [append] [rest] [expiry] [crowd] [inbound] [participants] [pooler] [scale] [scale-out] [--quick] [--rounds 5] [--seconds 4] [--sessions 1000000] [--profile directory]
 
 const suites: Record<string, (run: BenchRun) => Promise<void>> = {
   append: runAppendSuite,
@@ -26,6 +27,7 @@ const suites: Record<string, (run: BenchRun) => Promise<void>> = {
   scale: runScaleSuite,
   'scale-out': runScaleOutSuite,
   pooler: runPoolerSuite,
+  participants: runParticipantsSuite,
 };
 /** The others take a while, and compare with nobody. */
 const usual = ['append', 'rest', 'expiry'];

@@ -1,25 +1,29 @@
 import {
+  AddParticipantHandler,
   CreateServiceHandler,
   CreateSessionHandler,
+  MaskingRules,
   ProxyNumbers,
   UpdateSessionHandler,
   type Store,
 } from '#application';
 import { openSimulator } from '#carrier';
-import { NumberPool, ServiceQueries, SessionQueries } from '#read-model';
+import { NumberPool, ParticipantQueries, ServiceQueries, SessionQueries } from '#read-model';
 
-/** The use cases without Nest. No session here has participants, so no carrier is asked for numbers. */
+/** The use cases without Nest. Nobody here names a number, so no carrier is asked for any. */
 export function sessionHandlers({ events, database, masterKey }: Store) {
   const { partitions } = events;
   const services = new ServiceQueries(database, partitions);
   const sessions = new SessionQueries(database, partitions);
   const { carrier } = openSimulator(database, masterKey);
   const numbers = new ProxyNumbers(new NumberPool(database, partitions), carrier);
+  const rules = new MaskingRules('valid', true, { unreserved: 500, reserved: 5000 }, 0);
   return {
     services: new CreateServiceHandler(events, services),
-    create: new CreateSessionHandler(events, services, sessions, numbers),
-    update: new UpdateSessionHandler(events, sessions),
+    create: new CreateSessionHandler(events, services, sessions, numbers, rules),
+    add: new AddParticipantHandler(events, services, new ParticipantQueries(database, partitions), numbers),
+    update: new UpdateSessionHandler(events, sessions, numbers, rules),
     sessions,
-    close: () => carrier.stop(),
+    stop: () => carrier.stop(),
   };
 }

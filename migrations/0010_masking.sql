@@ -65,9 +65,10 @@ comment on column maskline.participant.identifier is 'Null only in a row that wa
 create index participant_list on maskline.participant (partition, session_sid, date_created desc, sid desc) where date_created > '-infinity';
 comment on index maskline.participant_list is
   'Keyset paging, newest first; all of a session, to delete them. For those who name its condition (0008).';
-create index participant_person on maskline.participant (partition, service_sid, identifier) where identifier > '';
+create index participant_person on maskline.participant (partition, service_sid, identifier, proxy_identifier, date_created desc)
+  where identifier > '';
 comment on index maskline.participant_person is
-  'Where somebody has been: the number they had before, and their sessions. For those who name its condition (0008).';
+  'Where somebody has been: the numbers they had before, and the sessions with each. For those who name its condition (0008).';
 
 create table maskline.interaction (
   partition int not null,
@@ -129,9 +130,117 @@ comment on table maskline.number_use is 'One row for each number and short code 
 comment on column maskline.number_use.area_code is 'Of a North American number; else null.';
 comment on column maskline.number_use.sessions is 'Active sessions that hold a pair with the number, each counted once.';
 
-create index number_use_order on maskline.number_use (partition, service_sid, is_reserved, sessions, added_at) where added_at > '-infinity';
+create index number_use_order on maskline.number_use (partition, service_sid, is_reserved, sessions, added_at, sid)
+  where added_at > '-infinity';
 comment on index maskline.number_use_order is
   'The order in which numbers are given out: least used first, then oldest. For those who name its condition (0008).';
+
+-- Numbers for people who have none yet (contract §13.3), one row for each of the wishes, in their order; null where there is none.
+-- Of `countries` and `areas` each element is a list with commas, or null for any. In plpgsql for its settings, as append: planned
+-- while the tables were small, plain SQL walked the whole pool and all that a person had behind them, which took seconds. Each
+-- probe is its own (`offset 0`), and the walk along the index of numbers ends at the first that fits.
+create function maskline.pick_numbers(
+  partitions int[], accounts text[], services text[], identifiers text[], voice boolean[], sms boolean[], countries text[], areas text[],
+  sticky boolean[], unused boolean[]
+) returns table (picked_sid text, picked_number text, picked_version bigint)
+  language plpgsql stable
+  set search_path = maskline, pg_catalog
+  set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off
+  set plan_cache_mode = force_generic_plan
+as $pick$
+declare
+  p int;
+  account text;
+  service text;
+  person text;
+  nations text[];
+  codes text[];
+begin
+  for i in 1 .. cardinality(partitions) loop
+    p := partitions[i];
+    account := accounts[i];
+    service := services[i];
+    person := identifiers[i];
+    nations := string_to_array(countries[i], ',');
+    codes := string_to_array(areas[i], ',');
+    picked_sid := null;
+    picked_number := null;
+    if sticky[i] then
+      -- The number that they had last, of those that fit; from number to number, for somebody may have had thousands of sessions
+      -- with a few of them.
+      with recursive had as (
+        (select r.proxy_identifier as number from participant r
+         where r.partition = p and r.service_sid = service and r.identifier = person and r.identifier > ''
+         order by r.proxy_identifier limit 1)
+        union all
+        select (
+          select r.proxy_identifier from participant r
+          where r.partition = p and r.service_sid = service and r.identifier = person and r.identifier > '' and r.proxy_identifier > h.number
+          order by r.proxy_identifier limit 1
+        ) from had h where h.number is not null
+      )
+      select u.sid, u.number into picked_sid, picked_number
+      from had h
+      cross join lateral (select * from number_use u where u.partition = p and u.service_sid = service and u.number = h.number limit 1) u
+      cross join lateral (
+        select r.date_created as at from participant r
+        where r.partition = p and r.service_sid = service and r.identifier = person and r.identifier > '' and r.proxy_identifier = h.number
+        order by r.date_created desc limit 1
+      ) last
+      where h.number is not null and not u.is_reserved
+        and (not voice[i] or u.can_call) and (not sms[i] or u.can_text)
+        and (nations is null or u.iso_country = any (nations)) and (codes is null or u.area_code = any (codes))
+        and (not unused[i] or u.sessions = 0) and not pair_is_taken(p, account, service, u.number, person)
+      order by last.at desc, u.sid limit 1;
+    else
+      -- One that they never had.
+      select u.sid, u.number into picked_sid, picked_number
+      from number_use u
+      where u.added_at > '-infinity' and u.partition = p and u.service_sid = service and not u.is_reserved
+        and (not voice[i] or u.can_call) and (not sms[i] or u.can_text)
+        and (nations is null or u.iso_country = any (nations)) and (codes is null or u.area_code = any (codes))
+        and (not unused[i] or u.sessions = 0)
+        and not exists (
+          select from participant r
+          where r.partition = p and r.service_sid = service and r.identifier = person and r.identifier > '' and r.proxy_identifier = u.number
+          offset 0
+        )
+        and not pair_is_taken(p, account, service, u.number, person)
+      order by u.sessions, u.added_at, u.sid limit 1;
+    end if;
+    if picked_sid is null then
+      select u.sid, u.number into picked_sid, picked_number
+      from number_use u
+      where u.added_at > '-infinity' and u.partition = p and u.service_sid = service and not u.is_reserved
+        and (not voice[i] or u.can_call) and (not sms[i] or u.can_text)
+        and (nations is null or u.iso_country = any (nations)) and (codes is null or u.area_code = any (codes))
+        and (not unused[i] or u.sessions = 0) and not pair_is_taken(p, account, service, u.number, person)
+      order by u.sessions, u.added_at, u.sid limit 1;
+    end if;
+    picked_version := coalesce(
+      (select n.version from phone_number n where n.partition = p and n.sid = picked_sid),
+      (select n.version from short_code n where n.partition = p and n.sid = picked_sid));
+    return next;
+  end loop;
+end
+$pick$;
+
+-- Whether another session has a number with somebody. One that has run out holds its pairs until its event comes, but whoever wants
+-- one has the store write that event first: so they count as free.
+create function maskline.pair_is_taken(p int, account text, service text, number text, person text) returns boolean
+  language plpgsql stable
+  set enable_seqscan = off
+as $taken$
+begin
+  return exists (
+    select from maskline.claim c
+    where c.partition = p and c.account_sid = account and c.kind = 'pair' and c.key = service || '/' || number || '/' || person
+      and not exists (
+        select from maskline.session s where s.partition = c.partition and s.sid = c.stream_id and s.expires_at <= maskline.clock() offset 0
+      )
+  );
+end
+$taken$;
 
 -- Called by append under the head row, with the rows of a batch as {"<table>": [{cmd, …row}], "<table>_gone": [{cmd, sid}],
 -- "<table>_below": [{cmd, sid of the stream}], "number_use": [{cmd, service_sid, number, change}]}.

@@ -157,7 +157,7 @@ create table maskline.number_use (
   constraint number_use_pkey PRIMARY KEY (partition, service_sid, number)
 ) with (fillfactor=50, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=1000);
 
-CREATE INDEX number_use_order ON maskline.number_use USING btree (partition, service_sid, is_reserved, sessions, added_at) WHERE (added_at > '-infinity'::timestamp with time zone);
+CREATE INDEX number_use_order ON maskline.number_use USING btree (partition, service_sid, is_reserved, sessions, added_at, sid) WHERE (added_at > '-infinity'::timestamp with time zone);
 
 comment on column maskline.number_use.area_code is 'Of a North American number; else null.';
 
@@ -185,13 +185,13 @@ create table maskline.participant (
 
 CREATE INDEX participant_list ON maskline.participant USING btree (partition, session_sid, date_created DESC, sid DESC) WHERE (date_created > '-infinity'::timestamp with time zone);
 
-CREATE INDEX participant_person ON maskline.participant USING btree (partition, service_sid, identifier) WHERE (identifier > ''::text);
+CREATE INDEX participant_person ON maskline.participant USING btree (partition, service_sid, identifier, proxy_identifier, date_created DESC) WHERE (identifier > ''::text);
 
 comment on column maskline.participant.identifier is 'Null only in a row that was made again after its session''s key was lost.';
 
 comment on index maskline.participant_list is 'Keyset paging, newest first; all of a session, to delete them. For those who name its condition (0008).';
 
-comment on index maskline.participant_person is 'Where somebody has been: the number they had before, and their sessions. For those who name its condition (0008).';
+comment on index maskline.participant_person is 'Where somebody has been: the numbers they had before, and the sessions with each. For those who name its condition (0008).';
 
 create table maskline.partition_head (
   partition integer not null,
@@ -690,6 +690,113 @@ CREATE OR REPLACE FUNCTION maskline.events_after(p integer, stream text, after b
  LANGUAGE sql
  STABLE
 RETURN (SELECT COALESCE(jsonb_agg((to_jsonb(e.*) - 'content_hash'::text) ORDER BY e.version), '[]'::jsonb) AS "coalesce" FROM (SELECT e_1.partition, e_1."position", e_1.stream_id, e_1.version, e_1.type, e_1.schema_version, e_1.event_id, e_1.account_sid, e_1.command_id, e_1.correlation_id, e_1.causation_id, e_1.actor, e_1.request_id, e_1.trace_parent, e_1.occurred_at, e_1.recorded_at, e_1.data, e_1.content_hash FROM event e_1 WHERE ((e_1.partition = events_after.p) AND (e_1.stream_id = events_after.stream) AND (e_1.version > events_after.after)) ORDER BY e_1.version LIMIT events_after.most) e);
+
+CREATE OR REPLACE FUNCTION maskline.pair_is_taken(p integer, account text, service text, number text, person text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+ SET enable_seqscan TO 'off'
+AS $function$
+begin
+  return exists (
+    select from maskline.claim c
+    where c.partition = p and c.account_sid = account and c.kind = 'pair' and c.key = service || '/' || number || '/' || person
+      and not exists (
+        select from maskline.session s where s.partition = c.partition and s.sid = c.stream_id and s.expires_at <= maskline.clock() offset 0
+      )
+  );
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION maskline.pick_numbers(partitions integer[], accounts text[], services text[], identifiers text[], voice boolean[], sms boolean[], countries text[], areas text[], sticky boolean[], unused boolean[])
+ RETURNS TABLE(picked_sid text, picked_number text, picked_version bigint)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'maskline', 'pg_catalog'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_sort TO 'off'
+ SET jit TO 'off'
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+declare
+  p int;
+  account text;
+  service text;
+  person text;
+  nations text[];
+  codes text[];
+begin
+  for i in 1 .. cardinality(partitions) loop
+    p := partitions[i];
+    account := accounts[i];
+    service := services[i];
+    person := identifiers[i];
+    nations := string_to_array(countries[i], ',');
+    codes := string_to_array(areas[i], ',');
+    picked_sid := null;
+    picked_number := null;
+    if sticky[i] then
+      -- The number that they had last, of those that fit; from number to number, for somebody may have had thousands of sessions
+      -- with a few of them.
+      with recursive had as (
+        (select r.proxy_identifier as number from participant r
+         where r.partition = p and r.service_sid = service and r.identifier = person and r.identifier > ''
+         order by r.proxy_identifier limit 1)
+        union all
+        select (
+          select r.proxy_identifier from participant r
+          where r.partition = p and r.service_sid = service and r.identifier = person and r.identifier > '' and r.proxy_identifier > h.number
+          order by r.proxy_identifier limit 1
+        ) from had h where h.number is not null
+      )
+      select u.sid, u.number into picked_sid, picked_number
+      from had h
+      cross join lateral (select * from number_use u where u.partition = p and u.service_sid = service and u.number = h.number limit 1) u
+      cross join lateral (
+        select r.date_created as at from participant r
+        where r.partition = p and r.service_sid = service and r.identifier = person and r.identifier > '' and r.proxy_identifier = h.number
+        order by r.date_created desc limit 1
+      ) last
+      where h.number is not null and not u.is_reserved
+        and (not voice[i] or u.can_call) and (not sms[i] or u.can_text)
+        and (nations is null or u.iso_country = any (nations)) and (codes is null or u.area_code = any (codes))
+        and (not unused[i] or u.sessions = 0) and not pair_is_taken(p, account, service, u.number, person)
+      order by last.at desc, u.sid limit 1;
+    else
+      -- One that they never had.
+      select u.sid, u.number into picked_sid, picked_number
+      from number_use u
+      where u.added_at > '-infinity' and u.partition = p and u.service_sid = service and not u.is_reserved
+        and (not voice[i] or u.can_call) and (not sms[i] or u.can_text)
+        and (nations is null or u.iso_country = any (nations)) and (codes is null or u.area_code = any (codes))
+        and (not unused[i] or u.sessions = 0)
+        and not exists (
+          select from participant r
+          where r.partition = p and r.service_sid = service and r.identifier = person and r.identifier > '' and r.proxy_identifier = u.number
+          offset 0
+        )
+        and not pair_is_taken(p, account, service, u.number, person)
+      order by u.sessions, u.added_at, u.sid limit 1;
+    end if;
+    if picked_sid is null then
+      select u.sid, u.number into picked_sid, picked_number
+      from number_use u
+      where u.added_at > '-infinity' and u.partition = p and u.service_sid = service and not u.is_reserved
+        and (not voice[i] or u.can_call) and (not sms[i] or u.can_text)
+        and (nations is null or u.iso_country = any (nations)) and (codes is null or u.area_code = any (codes))
+        and (not unused[i] or u.sessions = 0) and not pair_is_taken(p, account, service, u.number, person)
+      order by u.sessions, u.added_at, u.sid limit 1;
+    end if;
+    picked_version := coalesce(
+      (select n.version from phone_number n where n.partition = p and n.sid = picked_sid),
+      (select n.version from short_code n where n.partition = p and n.sid = picked_sid));
+    return next;
+  end loop;
+end
+$function$;
 
 CREATE OR REPLACE FUNCTION maskline.pool_number(p integer, account text, service text, digits text, number_sid text, country text, capabilities jsonb, reserved boolean, added timestamp with time zone)
  RETURNS void

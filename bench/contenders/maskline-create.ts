@@ -7,12 +7,12 @@ import { nextContext, nextWish, serviceSettings } from '../session-wish.js';
 /** The whole command: its service looked up and required, name claimed, state, hash, event and row. */
 await contend(async (place) => {
   const { close, ...store } = await openBenchStore(place);
-  const { services, create, close: stopCarrier } = sessionHandlers(store);
+  const { services, create, stop } = sessionHandlers(store);
   const { sid } = await services.execute(new CreateService(serviceSettings, nextContext()));
   return {
     command: () => create.execute(new CreateSession(sid, nextWish(), [], nextContext())),
     close: async () => {
-      await stopCarrier();
+      await stop();
       await close();
     },
   };

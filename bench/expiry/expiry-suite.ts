@@ -108,7 +108,7 @@ async function openBackend(run: BenchRun, name: string, redisUrl: string | null)
     },
   );
   const store = await openBenchStore({ DATABASE_URL: url });
-  const { services, create: sessions, close: stopCarrier } = sessionHandlers(store);
+  const { services, create: sessions, stop } = sessionHandlers(store);
   const { sid } = await services.execute(new CreateService(serviceSettings, nextContext()));
 
   return {
@@ -135,7 +135,7 @@ async function openBackend(run: BenchRun, name: string, redisUrl: string | null)
       };
     },
     async close() {
-      await stopCarrier();
+      await stop();
       await store.close();
       await worker.stop();
       await run.server.dropDatabase(database);

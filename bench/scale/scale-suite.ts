@@ -18,8 +18,8 @@ export async function runScaleSuite(run: BenchRun): Promise<void> {
   const url = await run.server.createDatabase('scale');
   const store = await openBenchStore({ DATABASE_URL: url });
   run.shutdown.add('the store', () => store.close());
-  const { services, create, update, sessions, close } = sessionHandlers(store);
-  run.shutdown.add('the carrier', close);
+  const { services, create, update, sessions, stop } = sessionHandlers(store);
+  run.shutdown.add('the carrier', stop);
 
   const fill = async (uniqueName: string, count: number): Promise<Filled> => {
     const { sid } = await services.execute(
@@ -46,7 +46,7 @@ export async function runScaleSuite(run: BenchRun): Promise<void> {
   await measureListPages(run, scale);
   await measureStreamLength(run, scale);
   await measureRebuild(run, scale);
-  await close();
+  await stop();
   await store.close();
   await run.server.dropDatabase('scale');
 }

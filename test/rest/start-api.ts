@@ -3,10 +3,10 @@ import { call, startService, testDatabase, type Call, type Login } from '#testin
 import { databaseGate } from './database-gate.js';
 
 /** The built API in a process of its own, over a database that the spec can look into. */
-export async function startApi() {
+export async function startApi(env: Readonly<Record<string, string>> = {}) {
   const { url: databaseUrl, database } = await testDatabase();
   const gate = await databaseGate(databaseUrl);
-  const service = await startService('api', { env: { DATABASE_URL: gate.url } });
+  const service = await startService('api', { env: { ...env, DATABASE_URL: gate.url } });
   const { url, accountSid, authToken } = service;
   const login: Login = { username: accountSid, password: authToken };
   const client = twilio(accountSid, authToken);

@@ -9,12 +9,17 @@ import { Intercept } from './interaction/intercept.js';
 import { Interactions } from './interaction/interactions.js';
 import { MaskingRules } from './masking-rules.js';
 import { ProxyNumbers } from './participant/proxy-numbers.js';
+import { PoolLimits } from './phone-number/pool-limits.js';
 import { PublicUrl } from './public-url.js';
 
 export interface MaskingParts {
   readonly config: Pick<
     Config,
-    'IDENTIFIER_CHECK' | 'RESPECT_STOP_WORDS' | 'MAX_POOL_NUMBERS' | 'MAX_RESERVED_NUMBERS'
+    | 'IDENTIFIER_CHECK'
+    | 'RESPECT_STOP_WORDS'
+    | 'MAX_POOL_NUMBERS'
+    | 'MAX_RESERVED_NUMBERS'
+    | 'MAX_SESSION_IDLE_DAYS'
   >;
   /** Under which address the carrier finds the API. */
   readonly publicUrl: () => string;
@@ -26,12 +31,18 @@ export interface MaskingParts {
 export class MaskingModule {
   static of({ config, publicUrl, onAlert }: MaskingParts): DynamicModule {
     const pool = { unreserved: config.MAX_POOL_NUMBERS, reserved: config.MAX_RESERVED_NUMBERS };
-    const rules = new MaskingRules(config.IDENTIFIER_CHECK, config.RESPECT_STOP_WORDS, pool);
+    const rules = new MaskingRules(
+      config.IDENTIFIER_CHECK,
+      config.RESPECT_STOP_WORDS,
+      pool,
+      config.MAX_SESSION_IDLE_DAYS,
+    );
     const providers = [
       { provide: MaskingRules, useValue: rules },
       { provide: PublicUrl, useValue: new PublicUrl(publicUrl) },
       { provide: Alerts, useValue: new Alerts(onAlert) },
       ProxyNumbers,
+      PoolLimits,
       Interactions,
       Intercept,
       HandOver,

@@ -19,6 +19,7 @@ export * from './phone-number/no-number.js';
 export * from './phone-number/phone-number.decider.js';
 export * from './phone-number/phone-number.events.js';
 export * from './phone-number/phone-number.state.js';
+export * from './session/idle-limit.js';
 export * from './session/interaction.decider.js';
 export * from './session/leg-status.js';
 export * from './session/pair.js';

@@ -106,7 +106,8 @@ export class EventStore {
           options,
         );
         if (changed !== null) return changed;
-        if (outcome.kind === 'late' || outcome.kind === 'moved') continue;
+        if (outcome.kind === 'late') continue;
+        if (outcome.kind === 'moved' && outcome.holder === parent?.id) continue;
         if (!(await this.#endOverdue(outcome, context))) throw refusal(stream, outcome, parent?.id ?? null);
       }
       throw overloaded('the command met too many others');

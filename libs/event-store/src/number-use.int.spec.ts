@@ -102,6 +102,16 @@ describe.each(postgresVersions())('the numbers of a pool on PostgreSQL %s', (pos
     expect(await used()).toEqual({ [one]: 0 });
   });
 
+  it('count what uses them already when they come', async () => {
+    await service.talk([
+      [alice, one],
+      [bob, one],
+    ]);
+    await service.talk([[carol, one]]);
+    await service.addNumber(one);
+    expect(await used()).toEqual({ [one]: 2 });
+  });
+
   it('are counted right whoever comes and goes at once', async () => {
     const numbers = [one, two, three];
     await Promise.all(numbers.map((number) => service.addNumber(number)));
@@ -157,18 +167,17 @@ describe.each(postgresVersions())('the numbers of a pool on PostgreSQL %s', (pos
     for (let round = 0; round < 12; round++) {
       const number = `+1415558${String(round).padStart(4, '0')}`;
       const sid = await service.addNumber(number);
+      const chosen = await service.numberAt(sid);
       const results = await Promise.allSettled([
         service.removeNumber(sid, number),
-        service.talk([[alice, number]], {}, round % 2 === 0 ? store : other),
+        service.talk([[alice, number]], {}, round % 2 === 0 ? store : other, chosen),
       ]);
       // One of them was too late.
       const refused = results.flatMap((result) =>
         result.status === 'rejected' ? [result.reason as unknown] : [],
       );
       expect(refused).toHaveLength(1);
-      expect(['phone-number-in-use', 'proxy-identifier-not-in-service']).toContain(
-        (refused[0] as DomainError).code,
-      );
+      expect(['phone-number-in-use', 'proxy-identifier-moved']).toContain((refused[0] as DomainError).code);
       expect(await find(sid)).toEqual(
         results[0].status === 'rejected' ? expect.objectContaining({ sessions: 1 }) : null,
       );
@@ -177,11 +186,11 @@ describe.each(postgresVersions())('the numbers of a pool on PostgreSQL %s', (pos
         await service.update(holder, { status: 'closed' });
         await service.removeNumber(sid, number);
       }
-      await expect(service.talk([[alice, number]], {}, store)).rejects.toMatchObject({
-        code: 'proxy-identifier-not-in-service',
+      await expect(service.talk([[alice, number]], {}, store, chosen)).rejects.toMatchObject({
+        code: 'proxy-identifier-moved',
       });
       await service.addNumber(number, false, sid);
-      const { sid: session } = await service.talk([[alice, number]], {}, store);
+      const { sid: session } = await service.talk([[alice, number]], {}, store, await service.numberAt(sid));
       await service.update(session, { status: 'closed' });
       await service.removeNumber(sid, number);
     }

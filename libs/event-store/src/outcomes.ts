@@ -25,7 +25,9 @@ export function refusal<State extends Aggregate, Event extends DomainEvent>(
   const unexpected = new Error(`append answered ${outcome.kind} to a ${stream.category}`);
   switch (outcome.kind) {
     case 'parent':
-      return stream.refusal?.(outcome.holder === parent ? 'parent' : 'need', null) ?? unexpected;
+    case 'moved':
+      // Another one that was needed has moved on, be it to its end.
+      return stream.refusal?.(outcome.holder === parent ? outcome.kind : 'moved', null) ?? unexpected;
     case 'taken':
     case 'in_use':
     case 'limit':
@@ -34,7 +36,6 @@ export function refusal<State extends Aggregate, Event extends DomainEvent>(
     case 'duplicate':
     case 'conflict':
     case 'late':
-    case 'moved':
       return unexpected;
   }
 }

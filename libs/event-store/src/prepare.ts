@@ -5,7 +5,6 @@ import { envelopeOf, type EventContext } from './event-context.js';
 import { sealPersonal } from './seal-personal.js';
 import type {
   EventKeyChange,
-  Need,
   PreparedCommand,
   RowChange,
   SecretChange,
@@ -24,7 +23,9 @@ export interface ChangeOptions {
   readonly children?: readonly string[];
   /** Nobody may hold a claim in these ranges, e.g. no session a pair with a number that leaves its pool. */
   readonly empties?: readonly ClaimRange[];
-  /** Fewer claims than `max` may be held in these ranges before. */
+  /** Streams that the decision saw elsewhere: they must still be at that version, e.g. a number that a participant was given. */
+  readonly needs?: readonly { readonly stream: string; readonly version: number }[];
+  /** Fewer claims than `max` may be held in these ranges before the command adds one; one that adds none is not counted. */
   readonly counts?: readonly (ClaimRange & { readonly max: number })[];
 }
 
@@ -63,6 +64,7 @@ export function prepare<State extends Aggregate, Event extends DomainEvent>(
       : sealPersonal(stream.personal, { accountSid, streamId }, events, current, masterKey);
   const held = stream.claims?.(current.state) ?? [];
   const wanted = stream.claims?.(after) ?? [];
+  const taken = without(wanted, held);
   const parent = stream.parent?.(after) ?? stream.parent?.(current.state) ?? null;
   return {
     rows,
@@ -96,32 +98,18 @@ export function prepare<State extends Aggregate, Event extends DomainEvent>(
         ...(parent === null || options.isCascade === true
           ? []
           : [{ stream: parent, version: parentVersion }]),
-        ...newNeeds(stream, current.state, after),
+        ...(options.needs ?? []),
       ],
-      claims: without(wanted, held),
+      claims: taken,
       releases: without(held, wanted),
       empties: options.empties ?? [],
-      counts: options.counts ?? [],
+      counts: (options.counts ?? []).filter((range) => taken.some((claim) => isIn(claim, range))),
       secrets: options.secrets ?? [],
       keys: isDeleted && stream.personal !== undefined ? [everyKey] : sealed.keys,
       rows: changes.map(rowChange),
       uses: stream.uses === undefined ? [] : useChanges(stream.uses(current.state), stream.uses(after)),
     },
   };
-}
-
-/** What the state begins to need: whoever needed it before has it, for nobody may take it away meanwhile. */
-function newNeeds<State extends Aggregate, Event extends DomainEvent>(
-  stream: Stream<State, Event>,
-  before: State,
-  after: State,
-): readonly Need[] {
-  const needed = stream.needs?.(after) ?? [];
-  if (needed.length === 0) return [];
-  const known = stream.needs?.(before) ?? [];
-  return [...new Set(needed)]
-    .filter((id) => !known.includes(id))
-    .map((id) => ({ stream: id, version: null }));
 }
 
 /**
@@ -150,13 +138,17 @@ function rowChange(change: InlineChange): RowChange {
 
 function useChanges(before: readonly NumberUse[], after: readonly NumberUse[]): readonly UseChange[] {
   if (before.length === 0 && after.length === 0) return [];
-  const isIn = (uses: readonly NumberUse[]) => (use: NumberUse) =>
+  const isAmong = (uses: readonly NumberUse[]) => (use: NumberUse) =>
     uses.some(({ serviceSid, number }) => serviceSid === use.serviceSid && number === use.number);
-  const [wasUsed, isUsed] = [isIn(before), isIn(after)];
+  const [wasUsed, isUsed] = [isAmong(before), isAmong(after)];
   return [
     ...after.filter((use) => !wasUsed(use)).map((use) => ({ ...use, change: 1 as const })),
     ...before.filter((use) => !isUsed(use)).map((use) => ({ ...use, change: -1 as const })),
   ];
+}
+
+function isIn({ kind, key }: Claim, range: ClaimRange): boolean {
+  return kind === range.kind && key >= range.lo && key < range.hi;
 }
 
 function without(claims: readonly Claim[], others: readonly Claim[]): readonly Claim[] {

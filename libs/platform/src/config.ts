@@ -106,6 +106,8 @@ export const environment = z.object({
   /** How many numbers that may be given to participants the pool of a service may hold, and how many reserved ones. */
   MAX_POOL_NUMBERS: wholeNumber(1, 1_000_000).default(500),
   MAX_RESERVED_NUMBERS: wholeNumber(1, 1_000_000).default(5000),
+  /** After so many days without an interaction a session ends that has neither ttl nor expiry date; 0 for never. */
+  MAX_SESSION_IDLE_DAYS: wholeNumber(0, 24_855).default(0),
   /** `npm start` has another default than api and worker. */
   CALLBACK_REACH: z.enum(CALLBACK_REACHES, { error: 'must be public, loopback or private' }).optional(),
   INTERCEPT_FAILURE: z.enum(['open', 'closed'], { error: 'must be open or closed' }).default('open'),

@@ -17,7 +17,7 @@ export * from './session/routes.js';
 export * from './phone-number/numbers-below.js';
 export * from './phone-number/phone-number.projector.js';
 export * from './phone-number/phone-number.queries.js';
-export * from './phone-number/pick-number.js';
+export * from './phone-number/number-pool.js';
 export * from './folded-table.js';
 export { rebuildStream } from './rebuild/rebuild-stream.js';
 export * from './rebuild/rebuild.js';

@@ -1,6 +1,7 @@
 export * from './call.js';
 export * from './clean-up.js';
 export * from './describe-schema.js';
+export * from './masking-api.js';
 export * from './move-clock.js';
 export { hasPgBouncer, startPgBouncer, type PgBouncer, type PgBouncerOptions } from './pgbouncer.js';
 export * from './queue-backends.js';

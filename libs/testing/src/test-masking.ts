@@ -23,6 +23,7 @@ export function testModules(store: Store, settings: Settings = {}) {
       RESPECT_STOP_WORDS: true,
       MAX_POOL_NUMBERS: 500,
       MAX_RESERVED_NUMBERS: 5000,
+      MAX_SESSION_IDLE_DAYS: 0,
       INTERCEPT_FAILURE: 'open',
       ...settings.config,
     },

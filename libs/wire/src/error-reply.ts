@@ -100,6 +100,11 @@ const replies: Record<DomainErrorCode | RequestErrorCode, Reply> = {
     code: 80402,
     message: 'Invalid Identifier and Proxy Identifier pair',
   },
+  'proxy-identifier-moved': {
+    status: 409,
+    code: 80623,
+    message: 'The numbers of the Service are being changed at this moment.',
+  },
   'proxy-identifier-not-in-service': {
     status: 400,
     code: 80605,

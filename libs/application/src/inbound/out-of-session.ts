@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { createSessionWith, DomainError, firstParticipants, serviceStream, sessionStream } from '#domain';
+import {
+  createSessionWith,
+  DomainError,
+  firstParticipants,
+  serviceStream,
+  sessionStream,
+  limitIdle,
+} from '#domain';
 import { EventStore } from '#event-store';
 import { newSid } from '#platform';
 import {
@@ -106,32 +113,38 @@ export class OutOfSession {
     const place = { accountSid, serviceSid };
     const interactionSid = newSid('KI');
     const parent = { stream: serviceStream, id: serviceSid };
-    const changed = await this.numbers.giveTo({ service, mode }, wishes, ([sender, partner]) =>
-      this.events.create(
-        sessionStream,
-        newSid('KC'),
-        arrivalContext(arrival),
-        parent,
-        ({ now, parent: live }) => {
-          if (live?.status !== 'live') throw new DomainError('service-not-found', 'there is no such service');
-          const ttl = wish.ttl ?? live.defaultTtl;
-          return createSessionWith(
-            { ...place, uniqueName, mode, ttl, dateExpiry, status: 'open' },
-            firstParticipants([sender, partner], mode, place),
-            {
-              ...place,
-              interactionSid,
-              type,
-              inbound: { participantSid: sender.participantSid, resourceSid, resourceUrl: null },
-              outboundParticipantSid: partner.participantSid,
-              body,
-              mediaUrls,
-            },
-            isIntercepted,
-            now,
-          );
-        },
-      ),
+    const changed = await this.numbers.giveTo(
+      { service, mode },
+      wishes,
+      ({ newcomers: [sender, partner], needs }) =>
+        this.events.create(
+          sessionStream,
+          newSid('KC'),
+          arrivalContext(arrival),
+          parent,
+          ({ now, parent: live }) => {
+            if (live?.status !== 'live')
+              throw new DomainError('service-not-found', 'there is no such service');
+            const ttl = wish.ttl ?? live.defaultTtl;
+            const events = createSessionWith(
+              { ...place, uniqueName, mode, ttl, dateExpiry, status: 'open' },
+              firstParticipants([sender, partner], mode, place),
+              {
+                ...place,
+                interactionSid,
+                type,
+                inbound: { participantSid: sender.participantSid, resourceSid, resourceUrl: null },
+                outboundParticipantSid: partner.participantSid,
+                body,
+                mediaUrls,
+              },
+              isIntercepted,
+              now,
+            );
+            return limitIdle(sessionStream.initial, events, now, this.rules.maxIdleSeconds);
+          },
+          { needs },
+        ),
     );
     const row = changed.isDuplicate
       ? await this.interactions.withInbound(accountSid, serviceSid, resourceSid)

@@ -2,6 +2,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { addParticipant, requireActive, sessionStream } from '#domain';
 import { EventStore, type EventContext } from '#event-store';
 import { ParticipantQueries, ServiceQueries, type ParticipantRow, type SessionPlace } from '#read-model';
+import { once } from '../once.js';
 import { requireSessionOf } from '../session/session-of.js';
 import { writtenChild } from '../written-row.js';
 import { ProxyNumbers, withoutNumber, type ParticipantWish } from './proxy-numbers.js';
@@ -29,9 +30,8 @@ export class AddParticipantHandler implements ICommandHandler<AddParticipant> {
 
   async execute({ serviceSid, sessionSid, wish, context }: AddParticipant): Promise<ParticipantRow> {
     const place = { accountSid: context.accountSid, serviceSid, sessionSid };
-    const isKnown = (await this.events.outcomeOf(context)) !== null;
-    const written = isKnown ? null : await this.#add(place, wish, context);
-    return written ?? this.participants.withIdentifier(place, wish.whom.identifier);
+    const there = () => this.participants.withIdentifier(place, wish.whom.identifier);
+    return once(this.events, context, async () => (await this.#add(place, wish, context)) ?? there(), there);
   }
 
   async #add(
@@ -48,13 +48,13 @@ export class AddParticipantHandler implements ICommandHandler<AddParticipant> {
     const { mode } = requireActive(session);
     // What is refused whatever the number is refused before one is looked for.
     addParticipant(session, withoutNumber(wish), place);
-    return this.numbers.giveTo({ service, mode }, [wish], async ([newcomer]) => {
+    return this.numbers.giveTo({ service, mode }, [wish], async ({ newcomers: [newcomer], needs }) => {
       const changed = await this.events.change(
         sessionStream,
         sessionSid,
         context,
         (current) => addParticipant(requireSessionOf(serviceSid, current), newcomer, place),
-        { subjects: [sessionSid] },
+        { subjects: [sessionSid], needs },
       );
       return writtenChild(changed, 'KP', newcomer.participantSid);
     });

@@ -9,6 +9,7 @@ import {
   type NewParticipant,
   type SessionMode,
 } from '#domain';
+import type { ChangeOptions } from '#event-store';
 import { newSid } from '#platform';
 import { NumberPool, type NumberWish, type PickedNumber, type ServiceRow } from '#read-model';
 
@@ -31,6 +32,19 @@ type Newcomers<Wishes extends readonly ParticipantWish[]> = {
   readonly [I in keyof Wishes]: NewParticipant;
 };
 
+/** Who comes with which number, and where the streams of the numbers stood: a number that has left its pool serves nobody. */
+interface Choice<Wishes extends readonly ParticipantWish[]> {
+  readonly newcomers: Newcomers<Wishes>;
+  readonly needs: NonNullable<ChangeOptions['needs']>;
+}
+
+/** The numbers of a session, some of which may have left the pool while it was closed. */
+export interface HeldNumbers {
+  readonly needs: NonNullable<ChangeOptions['needs']>;
+  /** Refuses when one has left. */
+  readonly requireAll: () => void;
+}
+
 /** As often another session may be quicker. */
 const MAX_RACES = 16;
 
@@ -43,35 +57,52 @@ export class ProxyNumbers {
   ) {}
 
   /**
-   * Chooses numbers and has them written. Between the two another session may take one, so it is tried again with others;
-   * when that leaves none, or the caller named the number, two requests were for the same one and this came second.
+   * Chooses numbers and has them written. Between the two another session may take one, or its pool may change, so it is tried
+   * again with others; when a race leaves none, or the caller named the number, two requests were for the same one and this
+   * came second.
    */
   async giveTo<const Wishes extends readonly ParticipantWish[], Result>(
     place: Place,
     wishes: Wishes,
-    write: (newcomers: Newcomers<Wishes>) => Promise<Result>,
+    write: (choice: Choice<Wishes>) => Promise<Result>,
   ): Promise<Result> {
+    let wasTaken = false;
     for (let race = 0; race < MAX_RACES; race++) {
-      let newcomers: Newcomers<Wishes>;
+      let choice: Choice<Wishes>;
       try {
-        newcomers = await this.#choose(place, wishes);
+        choice = await this.#choose(place, wishes);
       } catch (error) {
-        throw race > 0 && isOutOfNumbers(error) ? conflict() : error;
+        throw wasTaken && isOutOfNumbers(error) ? conflict() : error;
       }
       try {
-        return await write(newcomers);
+        return await write(choice);
       } catch (error) {
-        if (!(error instanceof DomainError) || error.code !== 'proxy-identifier-taken') throw error;
+        if (!(error instanceof DomainError)) throw error;
+        if (error.code === 'proxy-identifier-taken') wasTaken = true;
+        else if (error.code !== 'proxy-identifier-moved') throw error;
       }
     }
     throw conflict();
+  }
+
+  /** The numbers of those who are in a session. */
+  async heldBy(accountSid: string, sessionSid: string): Promise<HeldNumbers> {
+    const numbers = await this.pool.heldBy(accountSid, sessionSid);
+    const there = numbers.filter((number) => number !== null);
+    return {
+      needs: there.map(needOf),
+      requireAll: () => {
+        if (there.length === numbers.length) return;
+        throw new DomainError('proxy-identifier-not-in-service', 'a number of the session has left the pool');
+      },
+    };
   }
 
   /** In the order of the wishes; those who name their number come to it first. */
   async #choose<Wishes extends readonly ParticipantWish[]>(
     place: Place,
     wishes: Wishes,
-  ): Promise<Newcomers<Wishes>> {
+  ): Promise<Choice<Wishes>> {
     const numbers = new Map<ParticipantWish, PickedNumber>();
     const isNamed = (wish: ParticipantWish) =>
       wish.proxyIdentifier !== null || wish.proxyIdentifierSid !== null;
@@ -82,8 +113,14 @@ export class ProxyNumbers {
       const number = picked[i];
       if (number !== undefined) numbers.set(wish, number);
     }
-    // One for each.
-    return wishes.map((wish) => newcomer(wish, numbers.get(wish))) as Newcomers<Wishes>;
+    return {
+      // One for each.
+      newcomers: wishes.map((wish) => newcomer(wish, numbers.get(wish))) as Newcomers<Wishes>,
+      needs: Array.from(
+        new Map(Array.from(numbers.values(), (number) => [number.sid, number])).values(),
+        needOf,
+      ),
+    };
   }
 
   async #picked({ service, mode }: Place, { whom, isUnused }: ParticipantWish): Promise<PickedNumber> {
@@ -104,6 +141,8 @@ export class ProxyNumbers {
     if (found.unreserved === 0) throw noNumber('all-reserved', whom);
     if (mode !== 'message-only' && found.withVoice === 0) throw noNumber('no-voice', whom);
     if (mode !== 'voice-only' && found.withSms === 0) throw noNumber('no-sms', whom);
+    // Some can call and some can text, but none can do both.
+    if (mode === 'voice-and-message' && found.withBoth === 0) throw noNumber('no-sms', whom);
     if (found.inCountry === 0) throw noNumber('country', whom);
     // Numbers in use by others are no answer to somebody who wants one for themselves.
     throw noNumber(found.near === 0 || isUnused ? 'geo' : 'in-use', whom);
@@ -164,6 +203,10 @@ function newcomer(wish: ParticipantWish, number: PickedNumber | undefined): NewP
     proxyIdentifier: number.number,
     proxyIdentifierSid: number.sid,
   };
+}
+
+function needOf({ sid, version }: PickedNumber) {
+  return { stream: sid, version };
 }
 
 function isOutOfNumbers(error: unknown): boolean {

@@ -1,10 +1,11 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Carrier, type CarrierNumber, type NumberName } from '#carrier';
-import { DomainError, poolOf, type NewPoolNumber, type PhoneNumberEvent, type ShortCodeEvent } from '#domain';
+import { DomainError, type NewPoolNumber, type PhoneNumberEvent, type ShortCodeEvent } from '#domain';
 import { EventStore, type EventContext } from '#event-store';
 import { ServiceQueries } from '#read-model';
+import { once } from '../once.js';
 import type { NumberKind } from './number-kind.js';
-import { MaskingRules } from '../masking-rules.js';
+import { PoolLimits } from './pool-limits.js';
 import { inboundWebhooks } from '../inbound/webhooks.js';
 
 /** Answers the SID of the number. */
@@ -28,18 +29,26 @@ export class AddToPoolHandler implements ICommandHandler<AddToPool<PhoneNumberEv
     private readonly events: EventStore,
     private readonly services: ServiceQueries,
     private readonly carrier: Carrier,
-    private readonly rules: MaskingRules,
+    private readonly limits: PoolLimits,
   ) {}
 
-  async execute<Event extends PhoneNumberEvent | ShortCodeEvent>(command: AddToPool<Event>): Promise<string> {
+  execute<Event extends PhoneNumberEvent | ShortCodeEvent>(command: AddToPool<Event>): Promise<string> {
+    return once(
+      this.events,
+      command.context,
+      () => this.#find(command),
+      ({ sid }) => sid,
+    );
+  }
+
+  async #find<Event extends PhoneNumberEvent | ShortCodeEvent>(command: AddToPool<Event>): Promise<string> {
     const { kind, serviceSid, name, context } = command;
     const { accountSid } = context;
-    const known = await this.events.outcomeOf(context);
-    if (known !== null) return known.sid;
     await this.services.get(accountSid, serviceSid);
     const number = await this.carrier.findNumber(accountSid, name);
     if (number?.sid.startsWith(kind.stream.prefix) !== true) {
-      throw new DomainError(kind.notOwned, 'the account has no such number at its carrier');
+      const code = 'sid' in name ? kind.notOwned : 'phone-number-unavailable';
+      throw new DomainError(code, 'the account has no such number at its carrier');
     }
     await this.#freeOfDeletedService(kind, number.sid, context);
     return this.#add(command, number);
@@ -65,8 +74,9 @@ export class AddToPoolHandler implements ICommandHandler<AddToPool<PhoneNumberEv
     };
     kind.add((await this.events.load(kind.stream, sid, accountSid)).state, wish);
     await this.carrier.connectNumber(accountSid, sid, inboundWebhooks(baseUrl, accountSid, serviceSid));
-    const counts = [{ ...poolOf(serviceSid, isReserved), max: this.rules.poolLimit(isReserved) }];
+    const counts = this.limits.of(serviceSid, isReserved);
     await this.events.change(kind.stream, sid, context, (number) => kind.add(number, wish), { counts });
+    await this.limits.watch(accountSid, serviceSid, isReserved);
     return sid;
   }
 

@@ -37,7 +37,9 @@ export class RemoveFromPoolHandler implements ICommandHandler<
   }: RemoveFromPool<Event>): Promise<void> {
     const { accountSid } = context;
     const { state } = await this.events.load(kind.stream, numberSid, accountSid);
-    const empties = state.status === 'pooled' ? [pairsOf(serviceSid, state.number)] : [];
+    // What is not in this pool is not there, whatever becomes of it a moment later.
+    if (state.status !== 'pooled') return void kind.remove(state, serviceSid);
+    const empties = [pairsOf(serviceSid, state.number)];
     await this.events.change(kind.stream, numberSid, context, (number) => kind.remove(number, serviceSid), {
       empties,
     });

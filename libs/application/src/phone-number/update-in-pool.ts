@@ -1,8 +1,8 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { poolOf, type PhoneNumberEvent, type ShortCodeEvent } from '#domain';
+import type { PhoneNumberEvent, ShortCodeEvent } from '#domain';
 import { EventStore, type EventContext } from '#event-store';
 import type { NumberKind } from './number-kind.js';
-import { MaskingRules } from '../masking-rules.js';
+import { PoolLimits } from './pool-limits.js';
 
 export class UpdateInPool<Event extends PhoneNumberEvent | ShortCodeEvent> extends Command<void> {
   constructor(
@@ -21,7 +21,7 @@ export class UpdateInPool<Event extends PhoneNumberEvent | ShortCodeEvent> exten
 export class UpdateInPoolHandler implements ICommandHandler<UpdateInPool<PhoneNumberEvent | ShortCodeEvent>> {
   constructor(
     private readonly events: EventStore,
-    private readonly rules: MaskingRules,
+    private readonly limits: PoolLimits,
   ) {}
 
   async execute<Event extends PhoneNumberEvent | ShortCodeEvent>({
@@ -31,11 +31,7 @@ export class UpdateInPoolHandler implements ICommandHandler<UpdateInPool<PhoneNu
     isReserved,
     context,
   }: UpdateInPool<Event>): Promise<void> {
-    const { state } = await this.events.load(kind.stream, numberSid, context.accountSid);
-    const moves = state.status === 'pooled' && isReserved !== undefined && isReserved !== state.isReserved;
-    const counts = moves
-      ? [{ ...poolOf(serviceSid, isReserved), max: this.rules.poolLimit(isReserved) }]
-      : [];
+    const counts = isReserved === undefined ? [] : this.limits.of(serviceSid, isReserved);
     await this.events.change(
       kind.stream,
       numberSid,
@@ -43,5 +39,6 @@ export class UpdateInPoolHandler implements ICommandHandler<UpdateInPool<PhoneNu
       (number) => kind.update(number, serviceSid, isReserved),
       { counts },
     );
+    if (isReserved !== undefined) await this.limits.watch(context.accountSid, serviceSid, isReserved);
   }
 }

@@ -3,15 +3,19 @@ import {
   createSession,
   DomainError,
   firstParticipants,
+  limitIdle,
   requireFitting,
   serviceStream,
   sessionStream,
   type NewParticipant,
   type NewSession,
+  type Service,
 } from '#domain';
-import { EventStore, type Changed, type EventContext } from '#event-store';
+import { EventStore, type Changed, type ChangeOptions, type EventContext, type Given } from '#event-store';
 import { newSid } from '#platform';
 import { ServiceQueries, SessionQueries, type SessionRow } from '#read-model';
+import { MaskingRules } from '../masking-rules.js';
+import { once } from '../once.js';
 import { ProxyNumbers, type ParticipantWish } from '../participant/proxy-numbers.js';
 import { writtenRow } from '../written-row.js';
 
@@ -38,13 +42,19 @@ export class CreateSessionHandler implements ICommandHandler<CreateSession> {
     private readonly services: ServiceQueries,
     private readonly sessions: SessionQueries,
     private readonly numbers: ProxyNumbers,
+    private readonly rules: MaskingRules,
   ) {}
 
   async execute({ serviceSid, wish, participants, context }: CreateSession): Promise<SessionRow> {
     const changed =
       participants.length === 0
         ? await this.#create(serviceSid, wish, [], context)
-        : await this.#createWith(serviceSid, wish, participants, context);
+        : await once(
+            this.events,
+            context,
+            () => this.#createWith(serviceSid, wish, participants, context),
+            (first) => first,
+          );
     return writtenRow(changed, 'session') ?? this.sessions.get(context.accountSid, serviceSid, changed.sid);
   }
 
@@ -55,15 +65,13 @@ export class CreateSessionHandler implements ICommandHandler<CreateSession> {
     participants: readonly ParticipantWish[],
     context: EventContext,
   ): Promise<Changed> {
-    const known = await this.events.outcomeOf(context);
-    if (known !== null) return known;
     const service = await this.services.get(context.accountSid, serviceSid);
     requireFitting(
       participants.map(({ whom }) => whom.identifier),
       wish.mode,
     );
-    return this.numbers.giveTo({ service, mode: wish.mode }, participants, (newcomers) =>
-      this.#create(serviceSid, wish, newcomers, context),
+    return this.numbers.giveTo({ service, mode: wish.mode }, participants, ({ newcomers, needs }) =>
+      this.#create(serviceSid, wish, newcomers, context, { needs }),
     );
   }
 
@@ -72,15 +80,18 @@ export class CreateSessionHandler implements ICommandHandler<CreateSession> {
     wish: SessionWish,
     newcomers: readonly NewParticipant[],
     context: EventContext,
+    options: ChangeOptions = {},
   ): Promise<Changed> {
     const { accountSid } = context;
     const parent = { stream: serviceStream, id: serviceSid };
-    return this.events.create(sessionStream, newSid('KC'), context, parent, ({ now, parent: service }) => {
+    const decide = ({ now, parent: service }: Given & { readonly parent: Service | null }) => {
       if (service?.status !== 'live') throw new DomainError('service-not-found', 'there is no such service');
       const place = { accountSid, serviceSid };
       const session = { ...wish, ...place, ttl: wish.ttl ?? service.defaultTtl };
       const first = firstParticipants(newcomers, wish.mode, place);
-      return createSession(sessionStream.initial, session, now, first);
-    });
+      const events = createSession(sessionStream.initial, session, now, first);
+      return limitIdle(sessionStream.initial, events, now, this.rules.maxIdleSeconds);
+    };
+    return this.events.create(sessionStream, newSid('KC'), context, parent, decide, options);
   }
 }

@@ -1,7 +1,9 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { sessionStream, updateSession, type SessionUpdate } from '#domain';
+import { limitIdle, sessionStream, updateSession, type SessionUpdate } from '#domain';
 import { EventStore, type EventContext } from '#event-store';
 import { presentSession, SessionQueries, type SessionRow } from '#read-model';
+import { MaskingRules } from '../masking-rules.js';
+import { ProxyNumbers, type HeldNumbers } from '../participant/proxy-numbers.js';
 import { writtenRow } from '../written-row.js';
 import { requireSessionOf } from './session-of.js';
 
@@ -21,17 +23,32 @@ export class UpdateSessionHandler implements ICommandHandler<UpdateSession> {
   constructor(
     private readonly events: EventStore,
     private readonly sessions: SessionQueries,
+    private readonly numbers: ProxyNumbers,
+    private readonly rules: MaskingRules,
   ) {}
 
   async execute({ serviceSid, sessionSid, wish, context }: UpdateSession): Promise<SessionRow> {
     let decidedAt = '';
-    const changed = await this.events.change(sessionStream, sessionSid, context, (session, { now }) => {
-      decidedAt = now;
-      return updateSession(requireSessionOf(serviceSid, session), wish, now);
-    });
+    // Opened again it must reach its people: with a number that has left the pool nobody could.
+    const held =
+      wish.status === 'in-progress' ? await this.numbers.heldBy(context.accountSid, sessionSid) : allThere;
+    const changed = await this.events.change(
+      sessionStream,
+      sessionSid,
+      context,
+      (session, { now }) => {
+        decidedAt = now;
+        const events = updateSession(requireSessionOf(serviceSid, session), wish, now);
+        if (events.some(({ type }) => type === 'SessionReopened')) held.requireAll();
+        return limitIdle(session, events, now, this.rules.maxIdleSeconds);
+      },
+      { needs: held.needs },
+    );
     const row = writtenRow(changed, 'session');
     if (row === null) return this.sessions.get(context.accountSid, serviceSid, changed.sid);
     // A shorter ttl can lie in the past already.
     return presentSession(row, decidedAt);
   }
 }
+
+const allThere: HeldNumbers = { needs: [], requireAll: () => undefined };

@@ -64,7 +64,7 @@ const shared = {
     switch (why) {
       case 'parent':
         return new DomainError('service-not-found', 'there is no such service');
-      case 'need':
+      case 'moved':
         return null;
       case 'taken':
         return new DomainError('phone-number-in-other-service', 'the number is in another pool');

@@ -9,7 +9,6 @@ export interface Participant {
   readonly sid: string;
   readonly identifier: Personal<string>;
   readonly proxyIdentifier: string;
-  readonly proxyIdentifierSid: string;
 }
 
 interface SessionFields {
@@ -82,10 +81,10 @@ function evolve(session: Session, event: SessionEvent, occurredAt: string): Sess
     case 'SessionDeleted':
       return { status: 'deleted' };
     case 'ParticipantAdded': {
-      const { participantSid: sid, identifier, proxyIdentifier, proxyIdentifierSid } = event.data;
+      const { participantSid: sid, identifier, proxyIdentifier } = event.data;
       return {
         ...session,
-        participants: [...session.participants, { sid, identifier, proxyIdentifier, proxyIdentifierSid }],
+        participants: [...session.participants, { sid, identifier, proxyIdentifier }],
       };
     }
     case 'ParticipantRemoved': {
@@ -178,12 +177,8 @@ export const sessionStream: Stream<Session, SessionEvent> = {
   uses,
   refusal: (why, claim) => {
     if (why === 'parent') return new DomainError('service-not-found', 'there is no such service');
-    if (why === 'need') {
-      return new DomainError(
-        'proxy-identifier-not-in-service',
-        'the number has left the pool of the service',
-      );
-    }
+    if (why === 'moved')
+      return new DomainError('proxy-identifier-moved', 'the pool of the proxy number has changed');
     if (claim === 'session-name')
       return new DomainError('session-name-taken', 'Session UniqueName must be unique');
     if (claim === 'pair')
@@ -191,8 +186,6 @@ export const sessionStream: Stream<Session, SessionEvent> = {
     return null;
   },
   parent: (session) => ('serviceSid' in session ? session.serviceSid : null),
-  needs: (session) =>
-    isActive(session) ? session.participants.map(({ proxyIdentifierSid }) => proxyIdentifierSid) : [],
   deadline: (session) => (isActive(session) ? expiresAt(session) : null),
   expire: expireSession,
   personal: {

@@ -33,6 +33,7 @@ export type DomainErrorCode =
   | 'phone-number-unavailable'
   | 'pool-full'
   | 'proxy-identifier-invalid'
+  | 'proxy-identifier-moved'
   | 'proxy-identifier-not-in-service'
   | 'proxy-identifier-not-owned'
   | 'proxy-identifier-taken'

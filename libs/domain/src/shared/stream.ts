@@ -23,7 +23,7 @@ export interface NumberUse {
 }
 
 /** Why the store refuses a decision that the decider made: what the command needs of other streams is not so. */
-export type AppendRefusal = 'parent' | 'need' | 'taken' | 'in_use' | 'limit';
+export type AppendRefusal = 'parent' | 'moved' | 'taken' | 'in_use' | 'limit';
 
 /**
  * What the event store must know of an aggregate to keep its stream. Everything here is pure.
@@ -48,8 +48,6 @@ export interface Stream<State extends { readonly status: string }, Event extends
   refusal?(why: AppendRefusal, claim: string | null): DomainError | null;
   /** The stream that must be live for anything to be appended here. */
   parent?(state: State): string | null;
-  /** Streams that must be live as long as the state says so, beside the one above. They are looked at when it begins to. */
-  needs?(state: State): readonly string[];
   /** When the state ends by itself, or null. No decision that came before is accepted from then on. */
   deadline?(state: State): string | null;
   /** The events that end an overdue state; empty when nothing is overdue at `now`. */

@@ -22,6 +22,7 @@ import { newSid, type Database } from '#platform';
 import type { EventContext } from '../event-context.js';
 import type { EventStore } from '../event-store.js';
 import type { Changed } from '../outcomes.js';
+import type { ChangeOptions } from '../prepare.js';
 import { specContext } from './plain-command.js';
 
 export const alice = '+15550001111';
@@ -36,8 +37,6 @@ export class MaskedSessions {
   readonly accountSid = newSid('AC');
   readonly serviceSid = newSid('KS');
   readonly context: EventContext = specContext({ accountSid: this.accountSid });
-  /** The SIDs of the numbers. */
-  readonly #numbers = new Map<string, string>();
 
   constructor(private readonly store: EventStore) {}
 
@@ -59,7 +58,7 @@ export class MaskedSessions {
   }
 
   /** Adds a number to the pool; answers its SID. */
-  async addNumber(number: string, isReserved = false, sid = newSid('PN'), max = poolSize): Promise<string> {
+  async addNumber(number: string, isReserved = false, sid = newSid('PN')): Promise<string> {
     const { accountSid, serviceSid, context } = this;
     const capabilities = { voice: true, sms: true, mms: false, fax: false };
     const wish = {
@@ -72,9 +71,8 @@ export class MaskedSessions {
       isReserved,
     };
     await this.store.change(phoneNumberStream, sid, context, (pooled) => addPhoneNumber(pooled, wish), {
-      counts: max === Infinity ? [] : [{ ...poolOf(serviceSid, isReserved), max }],
+      counts: [{ ...poolOf(serviceSid, isReserved), max: poolSize }],
     });
-    this.#numbers.set(number, sid);
     return sid;
   }
 
@@ -82,6 +80,12 @@ export class MaskedSessions {
     return this.store.change(phoneNumberStream, sid, this.context, (pooled) =>
       updatePhoneNumber(pooled, this.serviceSid, isReserved),
     );
+  }
+
+  /** A number as it stands, for a decision that has chosen it. */
+  async numberAt(sid: string): Promise<NonNullable<ChangeOptions['needs']>> {
+    const { version } = await this.store.load(phoneNumberStream, sid, this.accountSid);
+    return [{ stream: sid, version }];
   }
 
   removeNumber(sid: string, number: string): Promise<Changed> {
@@ -99,10 +103,10 @@ export class MaskedSessions {
     people: readonly (readonly [identifier: string, proxyIdentifier: string])[],
     over: Partial<NewSession> = {},
     through = this.store,
+    needs: ChangeOptions['needs'] = [],
   ): Promise<{ sid: string; participants: string[] }> {
     const { accountSid, serviceSid } = this;
-    const newcomers: NewParticipant[] = [];
-    for (const person of people) newcomers.push(await this.#newcomer(...person));
+    const newcomers = people.map(([identifier, proxyIdentifier]) => newcomer(identifier, proxyIdentifier));
     const wish: NewSession = {
       accountSid,
       serviceSid,
@@ -114,13 +118,19 @@ export class MaskedSessions {
       ...over,
     };
     const parent = { stream: serviceStream, id: serviceSid };
-    const { sid } = await through.create(sessionStream, newSid('KC'), this.context, parent, ({ now }) =>
-      createSession(
-        sessionStream.initial,
-        wish,
-        now,
-        firstParticipants(newcomers, wish.mode, { accountSid, serviceSid }),
-      ),
+    const { sid } = await through.create(
+      sessionStream,
+      newSid('KC'),
+      this.context,
+      parent,
+      ({ now }) =>
+        createSession(
+          sessionStream.initial,
+          wish,
+          now,
+          firstParticipants(newcomers, wish.mode, { accountSid, serviceSid }),
+        ),
+      { needs },
     );
     return { sid, participants: newcomers.map(({ participantSid }) => participantSid) };
   }
@@ -133,7 +143,7 @@ export class MaskedSessions {
     through = this.store,
   ): Promise<string> {
     const { accountSid, serviceSid } = this;
-    const wish = await this.#newcomer(identifier, proxyIdentifier);
+    const wish = newcomer(identifier, proxyIdentifier);
     await through.change(
       sessionStream,
       sid,
@@ -142,20 +152,6 @@ export class MaskedSessions {
       { subjects: [sid] },
     );
     return wish.participantSid;
-  }
-
-  /** A number that was in no pool yet is added; one that has left it is not. */
-  async #newcomer(identifier: string, proxyIdentifier: string): Promise<NewParticipant> {
-    const known = this.#numbers.get(proxyIdentifier);
-    const proxyIdentifierSid =
-      known ?? (await this.addNumber(proxyIdentifier, false, newSid('PN'), Infinity));
-    return {
-      participantSid: newSid('KP'),
-      identifier,
-      friendlyName: null,
-      proxyIdentifier,
-      proxyIdentifierSid,
-    };
   }
 
   update(sid: string, wish: SessionUpdate): Promise<Changed> {
@@ -197,4 +193,14 @@ export async function refusable(work: Promise<unknown>): Promise<void> {
   } catch (error) {
     if (!(error instanceof DomainError) || error.code === 'overloaded') throw error;
   }
+}
+
+function newcomer(identifier: string, proxyIdentifier: string): NewParticipant {
+  return {
+    participantSid: newSid('KP'),
+    identifier,
+    friendlyName: null,
+    proxyIdentifier,
+    proxyIdentifierSid: newSid('PN'),
+  };
 }

@@ -32,7 +32,6 @@ import type { InteractionRow, SessionRow } from '../tables.js';
 /** Sessions of one service, led through their lives without HTTP. */
 export class SessionLives {
   #names = 0;
-  readonly #numbers = new Map<string, Promise<string>>();
 
   constructor(
     private readonly events: EventStore,
@@ -96,7 +95,7 @@ export class SessionLives {
       identifier,
       friendlyName,
       proxyIdentifier,
-      proxyIdentifierSid: await this.#pooled(proxyIdentifier),
+      proxyIdentifierSid: newSid('PN'),
     };
     await this.events.change(
       sessionStream,
@@ -185,7 +184,8 @@ export class SessionLives {
     const { sid: serviceSid, context } = this.service;
     const { events } = this;
     for (let n = 0; n < 5; n++) {
-      const id = await this.#pooled(n === 4 ? '+14155550009' : poolNumber(n));
+      const [id, wish] = [newSid('PN'), this.#wish(poolNumber(n))];
+      await events.change(phoneNumberStream, id, context, (number) => addPhoneNumber(number, wish));
       if (n === 3) {
         await events.change(phoneNumberStream, id, context, (number) =>
           updatePhoneNumber(number, serviceSid, true),
@@ -199,18 +199,6 @@ export class SessionLives {
     }
     const wish = this.#wish('12345');
     await events.change(shortCodeStream, newSid('SC'), context, (number) => addShortCode(number, wish));
-  }
-
-  /** The SID of a number, which is in the pool from the first time on. */
-  #pooled(number: string): Promise<string> {
-    const known = this.#numbers.get(number);
-    if (known !== undefined) return known;
-    const [id, wish] = [newSid('PN'), this.#wish(number)];
-    const added = this.events
-      .change(phoneNumberStream, id, this.service.context, (pooled) => addPhoneNumber(pooled, wish))
-      .then(() => id);
-    this.#numbers.set(number, added);
-    return added;
   }
 
   #wish(number: string): NewPoolNumber {

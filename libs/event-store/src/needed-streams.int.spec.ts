@@ -80,7 +80,13 @@ describe.each(postgresVersions())('what a decision saw elsewhere, on PostgreSQL 
     await expect(begin(1)).rejects.toMatchObject({ code: 'proxy-identifier-moved' });
     const { version } = await store.load(sessionStream, session, service.accountSid);
     expect(version).toBe(1);
+  });
+
+  it('is made again on what is so now, but on no number that is out of every pool', async () => {
+    await service.reserveNumber(sid, true);
     await expect(join(2)).resolves.toMatchObject({ version: 2 });
+    await service.removeNumber(sid, number);
+    await expect(begin(3)).rejects.toMatchObject({ code: 'proxy-identifier-moved' });
   });
 
   it('is not counted by who brings nothing to what is full', async () => {

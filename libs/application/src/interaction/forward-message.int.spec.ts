@@ -4,7 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { CarrierRefused, CarrierUnavailable, CarrierUncertain } from '#carrier';
 import { newSid } from '#platform';
-import { InteractionQueries } from '#read-model';
+import { InteractionQueries, ParticipantQueries } from '#read-model';
 import { cleanUp, testDatabase, testModules, testService, testWorld, waitFor } from '#testing';
 import { readIdentifier } from '#wire';
 import type { AlertCode } from '../alerts/alerts.js';
@@ -14,6 +14,7 @@ import { AddToPool } from '../phone-number/add-to-pool.js';
 import { phoneNumbers } from '../phone-number/number-kind.js';
 import { CreateSession } from '../session/create-session.js';
 import { ForwardMessage } from './forward-message.js';
+import { SendMessage } from './send-message.js';
 import { ScriptedCarrier } from './spec/scripted-carrier.js';
 
 @Module({})
@@ -65,17 +66,18 @@ async function openWorld() {
     dateExpiry: null,
     status: 'open',
   } as const;
-  const participants = [alice, bob].map((identifier) => ({
+  const wishes = [alice, bob].map((identifier) => ({
     whom: readIdentifier(identifier, 'valid'),
     friendlyName: null,
     proxyIdentifier: null,
     proxyIdentifierSid: null,
     isUnused: false,
   }));
-  const session = await commands.execute(new CreateSession(serviceSid, settings, participants, context));
+  const session = await commands.execute(new CreateSession(serviceSid, settings, wishes, context));
   const place = { accountSid, serviceSid, sessionSid: session.sid };
   const queries = app.get(InteractionQueries);
-  return { carrier, alerts, commands, place, queries, database };
+  const participants = app.get(ParticipantQueries);
+  return { context, participants, carrier, alerts, commands, place, queries, database };
 }
 
 /** A message from Alice that is accepted and not forwarded yet. */
@@ -243,5 +245,23 @@ describe('after a process died in the middle of it', () => {
       attempts: 2,
     });
     expect(world.carrier.sent).toHaveLength(1);
+  });
+
+  it('the next one sees to it that what the account has sent itself gets through', async () => {
+    const { carrier, commands, context, participants, place, queries } = world;
+    const { sid: participantSid } = await participants.withIdentifier(place, bob);
+    // The API dies while the carrier is asked.
+    carrier.sending.push(() => new Promise(() => undefined));
+    const wish = { body: 'your driver is here', mediaUrls: null };
+    void commands.execute(new SendMessage(place, participantSid, wish, context));
+    await waitFor(() => carrier.asked.length > 0);
+    const { rows } = await queries.listMessages(place, participantSid, { size: 1, from: 0 });
+    const [row] = rows;
+    expect(row).toMatchObject({ is_pending: true, attempts: 1 });
+
+    expect(await commands.execute(new ForwardMessage(place, row?.sid ?? ''))).toBeNull();
+    expect(carrier.asked).toEqual(['send', 'find', 'send']);
+    expect(carrier.sent).toMatchObject([{ from: number, to: bob, body: 'your driver is here' }]);
+    expect(await queries.get(place, row?.sid ?? '')).toMatchObject({ is_pending: false });
   });
 });

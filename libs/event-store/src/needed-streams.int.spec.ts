@@ -85,6 +85,7 @@ describe.each(postgresVersions())('what a decision saw elsewhere, on PostgreSQL 
   it('is made again on what is so now, but on no number that is out of every pool', async () => {
     await service.reserveNumber(sid, true);
     await expect(join(2)).resolves.toMatchObject({ version: 2 });
+    await service.update(session, { status: 'closed' });
     await service.removeNumber(sid, number);
     await expect(begin(3)).rejects.toMatchObject({ code: 'proxy-identifier-moved' });
   });

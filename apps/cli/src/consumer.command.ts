@@ -5,6 +5,7 @@ import {
   addConsumer,
   consumerName,
   listConsumers,
+  pauseConsumer,
   relayName,
   removeConsumer,
   type ConsumerStart,
@@ -24,6 +25,8 @@ export function consumerCommand(cli: Cli): Command {
     .addCommand(addCommand(cli))
     .addCommand(listCommand(cli))
     .addCommand(retryCommand(cli))
+    .addCommand(pauseCommand(cli, 'pause'))
+    .addCommand(pauseCommand(cli, 'resume'))
     .addCommand(removeCommand(cli));
 }
 
@@ -71,8 +74,8 @@ function listCommand(cli: Cli): Command {
       }
       printTable(
         ['consumer', 'events', 'since', 'behind', 'waiting', 'failed'],
-        consumers.map(({ name, types, createdAt, behind, waiting, failed }) => [
-          name,
+        consumers.map(({ name, types, createdAt, pausedAt, behind, waiting, failed }) => [
+          pausedAt === null ? name : `${name} (paused)`,
           types?.join('\n') ?? 'all',
           createdAt,
           count(behind),
@@ -99,6 +102,23 @@ function retryCommand(cli: Cli): Command {
       const consumer = await findConsumer(await connect(cli), name);
       const queue = await openEventQueue(cli, consumer.name);
       print(`sent ${plural(await queue.retryFailed(), 'event')} to ${name} again`);
+    });
+}
+
+function pauseCommand(cli: Cli, what: 'pause' | 'resume'): Command {
+  const isPaused = what === 'pause';
+  return new Command(what)
+    .description(
+      isPaused ? 'have a consumer rest; the log keeps what comes meanwhile' : 'have it go on where it was',
+    )
+    .argument('<name>')
+    .action(async (name: string) => {
+      const database = await connect(cli);
+      await findConsumer(database, name);
+      const queue = await openEventQueue(cli, name);
+      await pauseConsumer(database.admin, name, isPaused);
+      await queue.setPaused(isPaused);
+      print(isPaused ? `paused ${name}: it takes nothing more` : `resumed ${name}`);
     });
 }
 

@@ -53,3 +53,10 @@ export function newEventJob(
     data: { eventId, type, streamId, version, partition, position, occurredAt, replayId },
   };
 }
+
+const place = eventJob.pick({ partition: true, position: true, replayId: true });
+
+/** Where the event of a job stands in the log; null for what is no job of ours. */
+export function readPlace(data: unknown): z.infer<typeof place> | null {
+  return place.safeParse(data).data ?? null;
+}

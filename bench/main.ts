@@ -7,18 +7,20 @@ import { runAppendSuite } from './append/append-suite.js';
 import { runRestSuite } from './rest/rest-suite.js';
 import { BenchServer } from './bench-server.js';
 import type { BenchRun } from './bench-run.js';
+import { runConsumersSuite } from './consumers/consumers-suite.js';
 import { runCrowdSuite, runExpirySuite } from './expiry/expiry-suite.js';
 import { describeMachine } from './machine.js';
 import { runPoolerSuite } from './pooler/pooler-suite.js';
 import { runScaleSuite } from './scale/scale-suite.js';
 
-// npm run bench -- [append] [rest] [expiry] [crowd] [pooler] [scale] [--quick] [--rounds 5] [--seconds 4] [--sessions 1000000] [--profile directory]
+// npm run bench -- [append] [rest] [expiry] [crowd] [consumers] [pooler] [scale] [--quick] [--rounds 5] [--seconds 4] [--sessions 1000000] [--profile directory]
 
 const suites: Record<string, (run: BenchRun) => Promise<void>> = {
   append: runAppendSuite,
   rest: runRestSuite,
   expiry: runExpirySuite,
   crowd: runCrowdSuite,
+  consumers: runConsumersSuite,
   scale: runScaleSuite,
   pooler: runPoolerSuite,
 };

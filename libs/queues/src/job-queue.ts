@@ -140,6 +140,14 @@ export class JobQueue<Data> {
     });
   }
 
+  /** What lies in the jobs that are to be done next, or longest under way: one of each state. */
+  firstData(): Promise<unknown[]> {
+    return this.#use(async (queue) => {
+      const jobs = await queue.getJobs([...undone], 0, 0, true);
+      return jobs.filter(Boolean).map(({ data }) => data);
+    });
+  }
+
   /** Has workers take nothing more, or go on. */
   async setPaused(isPaused: boolean): Promise<void> {
     await this.#use((queue) => (isPaused ? queue.pause() : queue.resume()));

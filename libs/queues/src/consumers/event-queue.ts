@@ -1,22 +1,8 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import { eventJob, type EventJob } from '#contracts';
 import type { Consumer, EventReference } from '#event-store';
 import { JobQueue, type NewJob } from '../job-queue.js';
 import type { QueueBackend } from '../queue-backend.js';
-
-/** Tells a consumer of an event. What happened, which may be personal, is read from the log by whoever takes the job. */
-export const eventJob = z.object({
-  eventId: z.uuid(),
-  type: z.string(),
-  streamId: z.string(),
-  version: z.int().positive(),
-  partition: z.int().nonnegative(),
-  position: z.int().positive(),
-  occurredAt: z.string(),
-  /** Null for the normal delivery; a consumer handles an event once for each replay. */
-  replayId: z.string().nullable(),
-});
-
-export type EventJob = z.infer<typeof eventJob>;
 
 const days = 24 * 3600;
 

@@ -1,6 +1,7 @@
+import { eventJob, type EventJob } from '#contracts';
 import { noteSkipped, type Queryable } from '#event-store';
 import type { QueueBackend } from '../queue-backend.js';
-import { eventJob, eventQueue, type EventJob } from './event-queue.js';
+import { eventQueue } from './event-queue.js';
 
 /** An event that a consumer failed at in every attempt. */
 export interface FailedEvent {

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
+import { eventJob } from '#contracts';
 import { sessionStream, updateSession } from '#domain';
 import {
   addConsumer,
@@ -12,7 +13,7 @@ import {
 import { cleanUp, queueBackends, redisUrl, testDatabase, testService, testWorld, waitFor } from '#testing';
 import { JobWorker } from '../job-worker.js';
 import { openQueues } from '../open-queues.js';
-import { eventJob, eventQueue, eventQueueName, newEventJob } from './event-queue.js';
+import { eventQueue, eventQueueName, newEventJob } from './event-queue.js';
 import { handleInOrder } from './handle-in-order.js';
 import { prepareInbox } from './inbox.js';
 import { prepareOrder } from './stream-cursor.js';

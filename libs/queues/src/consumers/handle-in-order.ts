@@ -1,9 +1,8 @@
+import type { EventJob } from '#contracts';
 import type { DomainEvent } from '#domain';
-import { readOrdered, type Queryable, upcasters } from '#event-store';
+import { readOrdered, type Queryable, type RecordedEvent, upcasters } from '#event-store';
 import type { Database } from '#platform';
-import type { EventJob } from './event-queue.js';
 import { noteHandled } from './inbox.js';
-import type { ConsumerProgram } from './run-consumer.js';
 import { lockStream, moveCursor } from './stream-cursor.js';
 
 type InOrder<Event extends DomainEvent> = Pick<

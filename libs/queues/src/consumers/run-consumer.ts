@@ -1,3 +1,4 @@
+import { eventJob, type EventJob } from '#contracts';
 import type { DomainEvent } from '#domain';
 import { hasUnknownStart, readLog, type Queryable, type RecordedEvent, upcasters } from '#event-store';
 import {
@@ -11,7 +12,7 @@ import {
 } from '#platform';
 import { JobWorker } from '../job-worker.js';
 import { openQueues } from '../open-queues.js';
-import { eventJob, eventQueueName, type EventJob } from './event-queue.js';
+import { eventQueueName } from './event-queue.js';
 import { handleInOrder } from './handle-in-order.js';
 import { noteHandled, prepareInbox } from './inbox.js';
 import { prepareOrder } from './stream-cursor.js';

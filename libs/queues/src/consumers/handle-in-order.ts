@@ -5,10 +5,13 @@ import type { Database } from '#platform';
 import { noteHandled } from './inbox.js';
 import { lockStream, moveCursor } from './stream-cursor.js';
 
-type InOrder<Event extends DomainEvent> = Pick<
-  ConsumerProgram<Event>,
-  'name' | 'types' | 'schema' | 'handle'
->;
+/** What is needed of a consumer's program. */
+interface InOrder<Event extends DomainEvent> {
+  readonly name: string;
+  readonly types: readonly Event['type'][];
+  readonly schema: string;
+  handle(event: RecordedEvent<Event>, tx: Queryable): Promise<void>;
+}
 
 /**
  * A job says of a stream that there is something up to its version. What is handled is read from the log: everything after the

@@ -6,6 +6,7 @@ import tseslint from 'typescript-eslint';
 // nothing until it has a line here. `pg` lets a part speak SQL, `bullmq` lets it speak to the queues' own library;
 // `pure` takes the clock, chance and input/output away.
 const everyLib = [
+  'contracts',
   'domain',
   'platform',
   'event-store',
@@ -18,9 +19,11 @@ const everyLib = [
 const parts = {
   '{libs,apps}/*': { imports: [] },
   'libs/domain': { imports: [], pure: true },
+  // What others install: nothing in it but zod.
+  'libs/contracts': { imports: [] },
   'libs/platform': { imports: [] },
   'libs/event-store': { imports: ['domain', 'platform'], pg: true },
-  'libs/queues': { imports: ['domain', 'event-store', 'platform'], bullmq: true },
+  'libs/queues': { imports: ['contracts', 'domain', 'event-store', 'platform'], bullmq: true },
   'libs/read-model': { imports: ['domain', 'event-store', 'platform'], pg: true },
   'libs/wire': { imports: ['domain', 'read-model'] },
   'libs/carrier': { imports: ['domain', 'wire', 'platform'] },
@@ -40,7 +43,7 @@ const parts = {
   },
   'apps/cli': { imports: everyLib },
   // Examples are what a customer would write, so they see the events and the jobs, nothing else of ours.
-  'examples/*': { imports: ['domain', 'queues'], pg: true, bullmq: true },
+  'examples/*': { imports: ['contracts', 'domain', 'queues'], pg: true, bullmq: true },
   test: { imports: [...everyLib, 'testing'], pg: true, bullmq: true },
   // One rival is the api over another store.
   bench: {

@@ -7,6 +7,7 @@ import { runAppendSuite } from './append/append-suite.js';
 import { runRestSuite } from './rest/rest-suite.js';
 import { BenchServer } from './bench-server.js';
 import type { BenchRun } from './bench-run.js';
+import { runConsumersSuite } from './consumers/consumers-suite.js';
 import { runCrowdSuite, runExpirySuite } from './expiry/expiry-suite.js';
 import { runInboundSuite } from './inbound/inbound-suite.js';
 import { describeMachine } from './machine.js';
@@ -16,7 +17,7 @@ import { runPoolerSuite } from './pooler/pooler-suite.js';
 import { runScaleOutSuite } from './scale-out/scale-out-suite.js';
 import { runScaleSuite } from './scale/scale-suite.js';
 
-// npm run bench -- [append] [rest] [expiry] [crowd] [inbound] [participants] [pooler] [scale] [scale-out] [--quick] [--rounds 5] [--seconds 4] [--sessions 1000000] [--profile directory]
+// npm run bench -- [append] [rest] [expiry] [consumers] [crowd] [inbound] [participants] [pooler] [scale] [scale-out] [--quick] [--rounds 5] [--seconds 4] [--sessions 1000000] [--profile directory]
 
 const suites: Record<string, (run: BenchRun) => Promise<void>> = {
   append: runAppendSuite,
@@ -24,6 +25,7 @@ const suites: Record<string, (run: BenchRun) => Promise<void>> = {
   expiry: runExpirySuite,
   crowd: runCrowdSuite,
   inbound: runInboundSuite,
+  consumers: runConsumersSuite,
   scale: runScaleSuite,
   'scale-out': runScaleOutSuite,
   pooler: runPoolerSuite,

@@ -35,7 +35,28 @@ create table maskline.consumer (
   id integer generated always as identity not null,
   types text[],
   created_at timestamp with time zone default clock() not null,
+  paused_at timestamp with time zone,
   constraint consumer_pkey PRIMARY KEY (name)
+);
+
+create table maskline.dead_letter (
+  partition integer not null,
+  subscription text collate "C" not null,
+  stream_id text collate "C" not null,
+  id bigint generated always as identity not null,
+  version bigint not null,
+  "position" bigint not null,
+  event_id uuid not null,
+  type text not null,
+  error text not null,
+  failures integer default 1 not null,
+  parked_at timestamp with time zone default clock() not null,
+  wanted text,
+  reason text,
+  wanted_by text,
+  constraint dead_letter_wanted_check CHECK ((wanted = ANY (ARRAY['retry'::text, 'skip'::text]))),
+  constraint dead_letter_pkey PRIMARY KEY (partition, subscription, stream_id),
+  constraint dead_letter_id_key UNIQUE (id)
 );
 
 create table maskline.event (
@@ -331,6 +352,21 @@ comment on index maskline.short_code_list is 'Keyset paging, newest first. For t
 
 comment on index maskline.short_code_number is 'Finds the pool that a short code is in; a backstop behind the claim. For those who name its condition (0008).';
 
+create table maskline.skipped_event (
+  partition integer not null,
+  reader text collate "C" not null,
+  event_id uuid not null,
+  stream_id text collate "C" not null,
+  version bigint not null,
+  "position" bigint not null,
+  type text not null,
+  error text not null,
+  reason text not null,
+  skipped_by text not null,
+  skipped_at timestamp with time zone default clock() not null,
+  constraint skipped_event_pkey PRIMARY KEY (partition, reader, event_id)
+);
+
 create table maskline.stream (
   partition integer not null,
   stream_id text collate "C" not null,
@@ -355,6 +391,9 @@ create table maskline.subscription (
   failures integer default 0 not null,
   last_error text,
   updated_at timestamp with time zone default clock() not null,
+  started bigint,
+  settled bigint default 0 not null,
+  marked bigint default 0 not null,
   constraint subscription_pkey PRIMARY KEY (name, partition)
 ) with (fillfactor=50);
 

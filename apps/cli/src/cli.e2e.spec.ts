@@ -3,6 +3,7 @@ import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { UnrecoverableError } from 'bullmq';
 import { z } from 'zod';
 import { openDatabase, packageRoot, runningEmbeddedPostgres, type Database } from '#platform';
 import { eventQueue, openQueues } from '#queues';
@@ -85,6 +86,7 @@ describe('maskline', () => {
       'verify',
       'rebuild',
       'consumer',
+      'dlq',
       'replay',
       'account',
       'token',
@@ -362,6 +364,59 @@ describe('consumer and replay', () => {
     );
     expect(await queue.unfinished()).toBe(0);
   });
+});
+
+describe('dlq', () => {
+  it('lists what could not be handled, and has it tried again or passed by', async () => {
+    const { sid } = await newSession();
+    await maskline('consumer add broken --types SessionCreated --start now');
+    const backend = openQueues({ REDIS_URL: undefined, DATABASE_URL: databaseUrl() }, 'spec');
+    cleanUp(() => backend.close());
+    const isBroken = () => Promise.reject(new UnrecoverableError('+15005550001'));
+    const quiet = { failed: () => undefined, jobFailed: () => undefined };
+    const worker = backend.openWorker('consumer-broken', isBroken, 1, quiet);
+    await maskline(`replay --consumer broken --session ${sid} --go`);
+    await database.admin.query(
+      `insert into maskline.dead_letter (partition, subscription, stream_id, version, position, event_id, type, error)
+       select partition, 'cascade', stream_id, version, position, event_id, type, 'TypeError' from maskline.event
+       where stream_id = $1 and version = 1`,
+      [sid],
+    );
+
+    const failure = z.object({
+      id: z.string(),
+      reader: z.string(),
+      streamId: z.string(),
+      kind: z.string(),
+      error: z.string(),
+    });
+    const [parked, failed] = await waitFor(
+      async () => {
+        const found = await answers(failure, 'dlq list');
+        return found.length === 2 && found;
+      },
+      { within: 20_000, every: 500 },
+    );
+    await worker.close();
+    expect(parked).toMatchObject({ reader: 'cascade', streamId: sid, kind: 'parked', error: 'TypeError' });
+    expect(failed).toMatchObject({ reader: 'consumer:broken', streamId: sid, kind: 'failed' });
+    expect((await maskline(`dlq show ${failed?.id ?? ''}`)).stdout).toContain(sid);
+
+    expect((await maskline('dlq retry')).stderr).toContain('say which');
+    expect((await maskline('dlq retry 999999')).stderr).toContain('there is no 999999');
+    expect((await maskline(`dlq skip ${failed?.id ?? ''}`)).stderr).toContain('--reason');
+    expect((await maskline(`dlq skip ${failed?.id ?? ''} --reason spec`)).stdout).toBe('passed it by\n');
+    expect((await maskline(`dlq retry ${parked?.id ?? ''}`)).stdout).toBe(
+      'asked for 1 event to be tried again\n',
+    );
+    expect((await maskline('dlq retry --all')).stdout).toBe('asked for 0 events to be tried again\n');
+    expect(await answers(failure, 'dlq list')).toHaveLength(1);
+    expect((await maskline('consumer pause broken')).stdout).toBe('paused broken: it takes nothing more\n');
+    expect((await maskline('consumer list')).stdout).toContain('broken (paused)');
+    expect((await maskline('consumer resume broken')).stdout).toBe('resumed broken\n');
+    await maskline('consumer remove broken --drop-queue');
+    await database.admin.query('delete from maskline.dead_letter');
+  }, 120_000);
 });
 
 describe('without a running service', () => {

@@ -1,22 +1,22 @@
 import { Command } from 'commander';
 import {
   readSubscriptions,
-  type Queryable,
   addConsumer,
   consumerName,
   listConsumers,
+  pauseConsumer,
   relayName,
   removeConsumer,
   type ConsumerStart,
 } from '#event-store';
 import { StartError } from '#platform';
-import { ConsumerBacklogs, type ConsumerBacklog } from '#queues';
 import { checkTypes } from './check-types.js';
 import type { Cli } from './cli.js';
-import { connectQueues, openEventQueue } from './connect-queues.js';
+import { openEventQueue } from './connect-queues.js';
 import { connect } from './connect.js';
 import { findConsumer } from './find-consumer.js';
 import { count, plural, print, printJson, printTable } from './output.js';
+import { readBacklogs } from './read-backlogs.js';
 
 export function consumerCommand(cli: Cli): Command {
   return new Command('consumer')
@@ -24,6 +24,8 @@ export function consumerCommand(cli: Cli): Command {
     .addCommand(addCommand(cli))
     .addCommand(listCommand(cli))
     .addCommand(retryCommand(cli))
+    .addCommand(pauseCommand(cli, 'pause'))
+    .addCommand(pauseCommand(cli, 'resume'))
     .addCommand(removeCommand(cli));
 }
 
@@ -62,33 +64,32 @@ function listCommand(cli: Cli): Command {
       const backlogs = await readBacklogs(cli, admin);
       const consumers = (await listConsumers(admin)).map((consumer) => {
         const relays = subscriptions.filter(({ name }) => name === relayName(consumer));
-        const { waiting = null, failed = null } = backlogs.get(consumer.name) ?? {};
-        return { ...consumer, behind: relays.reduce((sum, { lag }) => sum + lag, 0), waiting, failed };
+        const { waiting = null, failed = null, lagSeconds = null } = backlogs.get(consumer.name) ?? {};
+        return {
+          ...consumer,
+          behind: relays.reduce((sum, { lag }) => sum + lag, 0),
+          waiting,
+          failed,
+          lagSeconds,
+        };
       });
       if (json) {
         consumers.forEach(printJson);
         return;
       }
       printTable(
-        ['consumer', 'events', 'since', 'behind', 'waiting', 'failed'],
-        consumers.map(({ name, types, createdAt, behind, waiting, failed }) => [
-          name,
+        ['consumer', 'events', 'since', 'behind', 'waiting', 'seconds', 'failed'],
+        consumers.map(({ name, types, createdAt, pausedAt, behind, waiting, failed, lagSeconds }) => [
+          pausedAt === null ? name : `${name} (paused)`,
           types?.join('\n') ?? 'all',
           createdAt,
           count(behind),
           waiting === null ? 'unknown' : count(waiting),
+          lagSeconds === null ? 'unknown' : lagSeconds.toFixed(1),
           failed === null ? 'unknown' : count(failed),
         ]),
       );
     });
-}
-
-/** By name; empty when the queues cannot be reached, for the database knows the rest. */
-async function readBacklogs(cli: Cli, db: Queryable): Promise<Map<string, ConsumerBacklog>> {
-  const backlogs = new ConsumerBacklogs(db, await connectQueues(cli));
-  cli.shutdown.add('the queues', () => backlogs.stop());
-  const read = await backlogs.read().catch(() => []);
-  return new Map(read.map((backlog) => [backlog.consumer, backlog]));
 }
 
 function retryCommand(cli: Cli): Command {
@@ -99,6 +100,23 @@ function retryCommand(cli: Cli): Command {
       const consumer = await findConsumer(await connect(cli), name);
       const queue = await openEventQueue(cli, consumer.name);
       print(`sent ${plural(await queue.retryFailed(), 'event')} to ${name} again`);
+    });
+}
+
+function pauseCommand(cli: Cli, what: 'pause' | 'resume'): Command {
+  const isPaused = what === 'pause';
+  return new Command(what)
+    .description(
+      isPaused ? 'have a consumer rest; the log keeps what comes meanwhile' : 'have it go on where it was',
+    )
+    .argument('<name>')
+    .action(async (name: string) => {
+      const database = await connect(cli);
+      await findConsumer(database, name);
+      const queue = await openEventQueue(cli, name);
+      await pauseConsumer(database.admin, name, isPaused);
+      await queue.setPaused(isPaused);
+      print(isPaused ? `paused ${name}: it takes nothing more` : `resumed ${name}`);
     });
 }
 

@@ -1,8 +1,9 @@
 import { Command } from 'commander';
-import { readHeads, readSubscriptions } from '#event-store';
+import { listConsumers, readHeads, readSubscriptions } from '#event-store';
 import type { Cli } from './cli.js';
 import { connect } from './connect.js';
 import { count, print, printJson, printTable } from './output.js';
+import { readBacklogs } from './read-backlogs.js';
 
 export function statusCommand(cli: Cli): Command {
   return new Command('status')
@@ -12,8 +13,11 @@ export function statusCommand(cli: Cli): Command {
       const { admin } = await connect(cli);
       const heads = await readHeads(admin);
       const subscriptions = await readSubscriptions(admin);
+      // Without consumers there is no need to ask the queues.
+      const hasConsumers = (await listConsumers(admin)).length > 0;
+      const consumers = hasConsumers ? [...(await readBacklogs(cli, admin)).values()] : [];
       if (json) {
-        printJson({ heads, subscriptions });
+        printJson({ heads, subscriptions, consumers });
         return;
       }
       printTable(
@@ -36,5 +40,18 @@ export function statusCommand(cli: Cli): Command {
           count(failures),
         ]),
       );
+      if (!hasConsumers) return;
+      print();
+      printTable(
+        ['consumer', 'behind', 'seconds', 'failed'],
+        consumers.map(({ consumer, lag, lagSeconds, failed }) => [
+          consumer,
+          count(lag),
+          lagSeconds.toFixed(1),
+          count(failed),
+        ]),
+      );
+      if (consumers.length === 0)
+        print('The queues cannot be reached: nobody knows what the consumers have done.');
     });
 }

@@ -31,7 +31,7 @@ import { ApiModule } from '../../api/src/api.module.js';
 import { createHttpApp, ownUrl } from '../../api/src/http-app.js';
 import { serveDocs } from '../../api/src/ops/serve-docs.js';
 import { SimulatorModule } from '../../api/src/simulator/simulator.module.js';
-import { observeConsumers } from '../../worker/src/consumer-metrics.js';
+import { observeConsumers, observeDeadLetters } from '../../worker/src/consumer-metrics.js';
 import { workerChecks } from '../../worker/src/worker-checks.js';
 import { WorkerModule } from '../../worker/src/worker.module.js';
 import { banner } from './banner.js';
@@ -64,6 +64,7 @@ async function main(shutdown: Shutdown): Promise<void> {
   const backlogs = new ConsumerBacklogs(database.reads, queues);
   shutdown.add('the queues of the consumers', () => backlogs.stop());
   observeConsumers(metrics, backlogs);
+  observeDeadLetters(metrics, database.reads);
 
   // Whoever tries it out has their callbacks on this machine.
   const http = new OutboundHttp(config.CALLBACK_REACH ?? 'loopback');

@@ -1,4 +1,5 @@
 import { Gauge, type Registry } from 'prom-client';
+import { countDeadLetters, type Queryable } from '#event-store';
 import type { ConsumerBacklogs } from '#queues';
 
 /** How many jobs each consumer has before it and behind it, read when the metrics are; left out while the queues are away. */
@@ -11,10 +12,44 @@ export function observeConsumers(metrics: Registry, backlogs: ConsumerBacklogs):
     collect: async () => {
       // A consumer that was removed must not be shown for ever.
       jobs.reset();
-      for (const { consumer, waiting, failed } of await backlogs.read().catch(() => [])) {
-        jobs.set({ consumer, state: 'waiting' }, waiting);
-        jobs.set({ consumer, state: 'failed' }, failed);
+      lag.reset();
+      lagSeconds.reset();
+      for (const backlog of await backlogs.read().catch(() => [])) {
+        const { consumer } = backlog;
+        jobs.set({ consumer, state: 'waiting' }, backlog.waiting);
+        jobs.set({ consumer, state: 'failed' }, backlog.failed);
+        lag.set({ consumer }, backlog.lag);
+        lagSeconds.set({ consumer }, backlog.lagSeconds);
       }
+    },
+  });
+  // Set with the jobs: the three come from one reading.
+  const lag = new Gauge({
+    name: 'maskline_consumer_lag_events',
+    help: 'Events that a consumer has not handled yet, in the log and in its queue.',
+    labelNames: ['consumer'],
+    registers: [metrics],
+  });
+  const lagSeconds = new Gauge({
+    name: 'maskline_consumer_lag_seconds',
+    help: 'How long the first event that a consumer has not handled has been waiting.',
+    labelNames: ['consumer'],
+    registers: [metrics],
+  });
+}
+
+/** How many streams each reader of the log has set aside. */
+export function observeDeadLetters(metrics: Registry, db: Queryable): void {
+  const letters = new Gauge({
+    name: 'maskline_dead_letters',
+    help: 'Streams that a subscription has parked at an event that it cannot handle (maskline dlq list).',
+    labelNames: ['subscription'],
+    registers: [metrics],
+    collect: async () => {
+      const counts = await countDeadLetters(db).catch(() => null);
+      if (counts === null) return;
+      letters.reset();
+      for (const { subscription, letters: count } of counts) letters.set({ subscription }, count);
     },
   });
 }

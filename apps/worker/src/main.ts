@@ -23,7 +23,7 @@ import {
   type Shutdown,
 } from '#platform';
 import { ConsumerBacklogs, openQueues } from '#queues';
-import { observeConsumers } from './consumer-metrics.js';
+import { observeConsumers, observeDeadLetters } from './consumer-metrics.js';
 import { serveOps } from './ops-server.js';
 import { workerChecks } from './worker-checks.js';
 import { WorkerModule } from './worker.module.js';
@@ -58,6 +58,7 @@ async function main(shutdown: Shutdown): Promise<void> {
   const backlogs = new ConsumerBacklogs(database.reads, queues);
   shutdown.add('the queues of the consumers', () => backlogs.stop());
   observeConsumers(metrics, backlogs);
+  observeDeadLetters(metrics, database.reads);
 
   const http = new OutboundHttp(config.CALLBACK_REACH ?? 'public');
   shutdown.add('the connections to callbacks', () => http.close());

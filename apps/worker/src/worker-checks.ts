@@ -1,4 +1,4 @@
-import { readSubscriptions } from '#event-store';
+import { countDeadLetters, readSubscriptions } from '#event-store';
 import type { Database, ReadinessCheck, ReadinessRemark } from '#platform';
 import type { ConsumerBacklogs, QueueBackend } from '#queues';
 
@@ -33,6 +33,15 @@ export function workerChecks(
         const broken = (await backlogs.read()).filter(({ failed }) => failed > 0);
         if (broken.length === 0) return null;
         return `failed jobs: ${broken.map(({ consumer, failed }) => `${consumer} ${failed}`).join(', ')}`;
+      },
+    },
+    {
+      // No check for the same reason: the other sessions go on.
+      name: 'deadLetters',
+      remark: async () => {
+        const parked = await countDeadLetters(database.reads);
+        if (parked.length === 0) return null;
+        return `parked: ${parked.map(({ subscription, letters }) => `${subscription} ${letters}`).join(', ')}`;
       },
     },
   ];

@@ -8,6 +8,8 @@ export interface Consumer {
   /** The types that it wants; null for all. */
   readonly types: readonly string[] | null;
   readonly createdAt: string;
+  /** Since when nothing is sent to it; null when it is. */
+  readonly pausedAt: string | null;
 }
 
 /** From which event on a new consumer gets events: the first of all, the next to come, or the one after a position. */
@@ -29,8 +31,10 @@ const add = `
   with added as (
     insert into maskline.consumer (name, types) values ($1, $2) on conflict (name) do nothing returning name, id
   ), relays as (
-    insert into maskline.subscription (name, partition, position)
-    select ${relayNameOf('added')}, h.partition, least(coalesce($3::bigint, h.position), h.position) from added, maskline.partition_head h
+    insert into maskline.subscription (name, partition, position, started, settled)
+    select ${relayNameOf('added')}, h.partition, s.position, s.position, s.position
+    from added, maskline.partition_head h
+    cross join lateral (select least(coalesce($3::bigint, h.position), h.position) as position) s
   )
   select name from added`;
 
@@ -49,7 +53,7 @@ export async function addConsumer(
   return rows.length > 0;
 }
 
-const list = `select name, id, types, created_at as "createdAt" from maskline.consumer order by name`;
+const list = `select name, id, types, created_at as "createdAt", paused_at as "pausedAt" from maskline.consumer order by name`;
 
 export async function listConsumers(db: Queryable): Promise<Consumer[]> {
   const { rows } = await db.query({ name: 'list-consumers', text: list, values: [] });
@@ -60,6 +64,8 @@ const remove = `
   with removed as (delete from maskline.consumer where name = $1 returning name, id),
     relays as (
       delete from maskline.subscription s using removed r where s.name = ${relayNameOf('r')}
+    ), letters as (
+      delete from maskline.dead_letter d using removed r where d.subscription = ${relayNameOf('r')}
     )
   select name from removed`;
 
@@ -77,5 +83,18 @@ export async function isRegistered(
   { name, id }: Pick<Consumer, 'name' | 'id'>,
 ): Promise<boolean> {
   const { rows } = await db.query({ name: 'find-consumer', text: find, values: [name, id] });
+  return rows.length > 0;
+}
+
+const pause = `
+  update maskline.consumer set paused_at = case when $2 then coalesce(paused_at, maskline.clock()) end
+  where name = $1 returning name`;
+
+/**
+ * Sends nothing more to it, or goes on where it was; the log keeps what comes meanwhile. False when there is no such consumer.
+ * Every running worker notices within seconds.
+ */
+export async function pauseConsumer(db: Queryable, name: string, isPaused: boolean): Promise<boolean> {
+  const { rows } = await db.query({ name: 'pause-consumer', text: pause, values: [name, isPaused] });
   return rows.length > 0;
 }

@@ -7,6 +7,7 @@ export {
   consumerName,
   isRegistered,
   listConsumers,
+  pauseConsumer,
   relayName,
   removeConsumer,
   type Consumer,
@@ -14,6 +15,14 @@ export {
 } from './consumer-registry.js';
 export { contentHash } from './content-hash.js';
 export { copyOut } from './copy-out.js';
+export {
+  askDeadLetter,
+  countDeadLetters,
+  listDeadLetters,
+  type DeadLetter,
+  type Wish,
+} from './dead-letters/dead-letter.js';
+export { noteSkipped } from './dead-letters/skipped-event.js';
 export type { Decoding } from './decoding.js';
 export type { EventContext, Idempotency } from './event-context.js';
 export { EventStore, type EventStoreOptions, type Given, type GivenChange } from './event-store.js';
@@ -36,6 +45,7 @@ export {
   type Projector,
 } from './projector.js';
 export { openSealed } from './open-sealed.js';
+export { hasUnknownStart, readOrdered } from './read-ordered.js';
 export { readStream, type ReadStreamOptions } from './read-stream.js';
 export { isSealed, type SealedField } from './sealed-field.js';
 export type { RecordedEvent } from './recorded-event.js';
@@ -45,6 +55,7 @@ export { forgetOldCommands } from './forget-commands.js';
 export type { ChangeOptions } from './prepare.js';
 export { registerSubscription } from './lease.js';
 export { readLog, type LogPage } from './read-log.js';
+export { noteMarked, noteSettled, readRelayProgress, type RelayProgress } from './relay-progress.js';
 export {
   countReplay,
   positionAt,

@@ -19,8 +19,8 @@ const make = `
     where not exists (select from maskline.partition_head)
     returning partition
   )
-  insert into maskline.subscription (name, partition, position)
-  select ${relayNameOf('c')}, made.partition, 0 from maskline.consumer c, made`;
+  insert into maskline.subscription (name, partition, position, started)
+  select ${relayNameOf('c')}, made.partition, 0, 0 from maskline.consumer c, made`;
 
 /** Makes the partitions of a new database. Their number never changes afterwards: accounts are hashed by it. */
 export async function ensurePartitions(db: Queryable, partitions: number): Promise<void> {

@@ -1,5 +1,7 @@
 export { ConsumerBacklogs, type ConsumerBacklog } from './consumers/consumer-backlogs.js';
-export { eventQueue, newEventJob, type EventJob } from './consumers/event-queue.js';
+export type { EventJob } from '#contracts';
+export { eventQueue, newEventJob, readPlace } from './consumers/event-queue.js';
+export { failedEvents, type FailedEvent } from './consumers/failed-events.js';
 export { replayToConsumer, type ReplayOptions } from './consumers/replay.js';
 export { runConsumer, type ConsumerProgram } from './consumers/run-consumer.js';
 export { expiryQueue, expiryWorker, newExpiryJob, type ExpiryJob } from './expiry-queue.js';

@@ -22,7 +22,17 @@ export interface Backlog {
   readonly failed: number;
 }
 
+/** A job that failed in every attempt. */
+export interface FailedJob<Data> {
+  readonly id: string;
+  readonly data: Data;
+  /** The name of the last error. */
+  readonly error: string;
+  readonly failedAt: string | null;
+}
+
 const pageSize = 500;
+const undone = ['waiting', 'prioritized', 'delayed', 'active'] as const;
 
 /** The backend is not there. Whoever adds jobs can derive them again, so nothing is kept in memory for it. */
 export class QueueAbsent extends Error {
@@ -98,6 +108,60 @@ export class JobQueue<Data> {
     });
   }
 
+  /** The jobs that failed for good, the oldest first, at most so many. */
+  failedJobs(limit: number): Promise<FailedJob<unknown>[]> {
+    return this.#use(async (queue) =>
+      (await queue.getJobs(['failed'], 0, limit - 1, true)).map(({ id, data, failedReason, finishedOn }) => ({
+        id: id ?? '',
+        data,
+        error: failedReason,
+        failedAt: finishedOn === undefined ? null : new Date(finishedOn).toISOString(),
+      })),
+    );
+  }
+
+  /** One of those that failed for good: tried again as if it were new, or thrown away. False when it is not among them. */
+  settleFailed(id: string, how: 'retry' | 'remove'): Promise<boolean> {
+    return this.#use(async (queue) => {
+      const job = (await queue.getJobs(['failed'], 0, -1, true)).find((failed) => failed.id === id);
+      if (job === undefined) return false;
+      if (how === 'remove') await queue.remove(id);
+      else await job.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
+      return true;
+    });
+  }
+
+  /** What lies in unfinished jobs; null when there are more than so many. */
+  unfinishedData(limit: number): Promise<unknown[] | null> {
+    return this.#use(async (queue) => {
+      const jobs = await queue.getJobs([...undone, 'failed'], 0, limit - 1, true);
+      // One that was done and removed meanwhile comes as nothing.
+      return jobs.length >= limit ? null : jobs.filter(Boolean).map(({ data }) => data);
+    });
+  }
+
+  /** What lies in the jobs that are to be done next, or longest under way: one of each state. */
+  firstData(): Promise<unknown[]> {
+    return this.#use(async (queue) => {
+      const jobs = await queue.getJobs([...undone], 0, 0, true);
+      return jobs.filter(Boolean).map(({ data }) => data);
+    });
+  }
+
+  /** Has workers take nothing more, or go on. */
+  async setPaused(isPaused: boolean): Promise<void> {
+    await this.#use((queue) => (isPaused ? queue.pause() : queue.resume()));
+  }
+
+  /** The word beside the jobs. */
+  readMark(field: string): Promise<string | null> {
+    return this.#use(() => this.backend.readMark(this.name, field));
+  }
+
+  replaceMark(field: string, expected: string | null, word: string): Promise<boolean> {
+    return this.#use(() => this.backend.replaceMark(this.name, field, expected, word));
+  }
+
   /** Throws the queue away with all that lies in it. It comes into being again with the next job that is added. */
   drop(): Promise<void> {
     return this.#use((queue) => queue.obliterate({ force: true }));
@@ -106,7 +170,7 @@ export class JobQueue<Data> {
   /** Jobs that are still to be done, and those that failed for good. */
   async backlog(): Promise<Backlog> {
     const [waiting, failed] = await Promise.all([
-      this.#use((queue) => queue.getJobCountByTypes('waiting', 'prioritized', 'delayed', 'active')),
+      this.#use((queue) => queue.getJobCountByTypes(...undone)),
       this.#use((queue) => queue.getJobCountByTypes('failed')),
     ]);
     return { waiting, failed };

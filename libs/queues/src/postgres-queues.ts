@@ -11,6 +11,18 @@ import {
   type WorkerListener,
 } from './queue-backend.js';
 
+/** In BullMQ's schema, so that whoever leaves the jobs out of a backup leaves this out as well. */
+const makeMarks = `
+  do $$ begin
+    perform pg_advisory_xact_lock(hashtextextended('maskline.marks', 0));
+    create table if not exists bullmq.maskline_mark (queue text, field text, word text not null, primary key (queue, field));
+  end $$`;
+
+const readMark = 'select word from bullmq.maskline_mark where queue = $1 and field = $2';
+const addMark =
+  'insert into bullmq.maskline_mark (queue, field, word) values ($1, $2, $3) on conflict do nothing';
+const moveMark = 'update bullmq.maskline_mark set word = $4 where queue = $1 and field = $2 and word = $3';
+
 /** Queues in the schema `bullmq` of the database, over one pool of connections for all. */
 export class PostgresQueues extends QueueBackend {
   override readonly name = 'postgres';
@@ -26,6 +38,7 @@ export class PostgresQueues extends QueueBackend {
     let isBroken = true;
     try {
       await runMigrations(client);
+      await client.query(makeMarks);
       isBroken = false;
     } finally {
       client.release(isBroken);
@@ -53,6 +66,24 @@ export class PostgresQueues extends QueueBackend {
     return worker.on('error', failed).on('failed', (job, error) => {
       jobFailed(job?.id ?? 'unknown', error);
     });
+  }
+
+  override async readMark(queue: string, field: string): Promise<string | null> {
+    const { rows } = await this.#pool.query<{ word: string }>(readMark, [queue, field]);
+    return rows[0]?.word ?? null;
+  }
+
+  override async replaceMark(
+    queue: string,
+    field: string,
+    expected: string | null,
+    word: string,
+  ): Promise<boolean> {
+    const { rowCount } =
+      expected === null
+        ? await this.#pool.query(addMark, [queue, field, word])
+        : await this.#pool.query(moveMark, [queue, field, expected, word]);
+    return rowCount === 1;
   }
 
   // BullMQ describes the driver anew, with optional properties that may not be undefined.

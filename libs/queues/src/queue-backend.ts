@@ -9,6 +9,10 @@ export const queueDefaults = {
 export type JobProcessor = Processor<unknown, void>;
 
 interface OpenJob {
+  readonly id?: string | undefined;
+  readonly data: unknown;
+  readonly failedReason: string;
+  readonly finishedOn?: number | undefined;
   retry(state: 'failed', options: RetryOptions): Promise<void>;
 }
 
@@ -23,6 +27,9 @@ export interface OpenQueue {
   remove(id: string): Promise<unknown>;
   /** Removes the queue with all its jobs; with `force` those under way too. */
   obliterate(options: { force: boolean }): Promise<void>;
+  /** Workers take nothing more from it. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
   waitUntilReady(): Promise<unknown>;
   close(): Promise<void>;
 }
@@ -73,6 +80,12 @@ export abstract class QueueBackend {
     concurrency: number,
     listener: WorkerListener,
   ): OpenWorker;
+
+  /** The word written beside the jobs of a queue, which is lost when they are; null when there is none. */
+  abstract readMark(queue: string, field: string): Promise<string | null>;
+
+  /** Writes it if it is still the expected one, or none where null is expected; false when it is another. */
+  abstract replaceMark(queue: string, field: string, expected: string | null, word: string): Promise<boolean>;
 
   /** After every queue and worker is closed. */
   abstract close(): Promise<void>;

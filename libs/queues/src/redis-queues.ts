@@ -17,6 +17,16 @@ import {
 const longestPause = 2_000;
 const connectTimeout = 5_000;
 
+const replaceMark = `
+  if (redis.call('hget', KEYS[1], ARGV[1]) or '') ~= ARGV[2] then return 0 end
+  redis.call('hset', KEYS[1], ARGV[1], ARGV[3])
+  return 1`;
+
+/** Of the same slot as the jobs. */
+function marksOf(queue: string): string {
+  return `${redisPrefix(queue)}:marks`;
+}
+
 export class RedisQueues extends QueueBackend {
   override readonly name = 'redis';
   readonly #urls: string;
@@ -82,6 +92,19 @@ export class RedisQueues extends QueueBackend {
     return worker.on('error', failed).on('failed', (job, error) => {
       jobFailed(job?.id ?? 'unknown', error);
     });
+  }
+
+  override readMark(queue: string, field: string): Promise<string | null> {
+    return this.#producers.hget(marksOf(queue), field);
+  }
+
+  override async replaceMark(
+    queue: string,
+    field: string,
+    expected: string | null,
+    word: string,
+  ): Promise<boolean> {
+    return (await this.#producers.eval(replaceMark, 1, marksOf(queue), field, expected ?? '', word)) === 1;
   }
 
   override close(): Promise<void> {

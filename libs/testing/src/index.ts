@@ -19,3 +19,4 @@ export * from './twilio-openapi.js';
 export * from './wait-for.js';
 export * from './webhook-receiver.js';
 export { testModules } from './test-masking.js';
+export { describeEvents, fixturesOf } from './describe-events.js';

@@ -4,7 +4,13 @@ import type { EventJob, NewJob } from '#queues';
 import { waitFor } from '#testing';
 import { relay } from './relay.js';
 
-const consumer = { name: 'ledger', id: 3, types: null, createdAt: '2026-01-02T03:04:05.006Z' };
+const consumer = {
+  name: 'ledger',
+  id: 3,
+  types: null,
+  createdAt: '2026-01-02T03:04:05.006Z',
+  pausedAt: null,
+};
 
 const event: RecordedEvent = {
   partition: 0,
@@ -26,6 +32,11 @@ const event: RecordedEvent = {
 };
 
 const stands = () => Promise.resolve(true);
+
+const mark = {
+  whence: (checkpoint: number) => Promise.resolve(checkpoint),
+  with: (_: number, add: () => Promise<void>) => add(),
+};
 
 /** A queue of which the spec says how long it is. */
 class LongQueue {
@@ -49,7 +60,7 @@ describe('the relay of a consumer', () => {
   it('tells of an event by its ids, and not what happened in it', async () => {
     const queue = new LongQueue(0);
 
-    await relay(consumer, queue, stands, 0).handle([event], new AbortController().signal);
+    await relay(consumer, queue, stands, mark, 0).handle([event], new AbortController().signal);
 
     expect(queue.added).toEqual([
       {
@@ -71,7 +82,7 @@ describe('the relay of a consumer', () => {
   it('waits while the queue is long, and goes on when it is not', async () => {
     const queue = new LongQueue(10);
 
-    const handled = relay(consumer, queue, stands, 0, 10).handle([event], new AbortController().signal);
+    const handled = relay(consumer, queue, stands, mark, 0, 10).handle([event], new AbortController().signal);
     await waitFor(() => queue.asked > 1);
     const addedWhileLong = queue.added.length;
     queue.length = 9;
@@ -85,7 +96,7 @@ describe('the relay of a consumer', () => {
     const queue = new LongQueue(10);
     const stop = new AbortController();
 
-    const handled = relay(consumer, queue, stands, 0, 10).handle([event], stop.signal);
+    const handled = relay(consumer, queue, stands, mark, 0, 10).handle([event], stop.signal);
     stop.abort();
 
     await expect(handled).rejects.toThrow();
@@ -95,7 +106,7 @@ describe('the relay of a consumer', () => {
   it('adds nothing for a consumer that was removed', async () => {
     const queue = new LongQueue(0);
 
-    await relay(consumer, queue, () => Promise.resolve(false), 0).handle(
+    await relay(consumer, queue, () => Promise.resolve(false), mark, 0).handle(
       [event],
       new AbortController().signal,
     );

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type OutsideSubscription, relayName, type Consumer } from '#event-store';
 import { newEventJob, type EventJob, type JobQueue } from '#queues';
+import type { RelayMark } from './relay-mark.js';
 
 const batchSize = 500;
 
@@ -13,6 +14,7 @@ export function relay(
   consumer: Consumer,
   queue: Pick<JobQueue<EventJob>, 'add' | 'unfinished'>,
   isRegistered: () => Promise<boolean>,
+  mark: Pick<RelayMark, 'whence' | 'with'>,
   partition: number,
   limit = mostUnfinished,
 ): OutsideSubscription {
@@ -33,7 +35,9 @@ export function relay(
       const jobs = events.map(({ event, ...place }) =>
         newEventJob(consumer, { ...place, type: event.type }, null),
       );
-      await queue.add(jobs);
+      const last = events.at(-1);
+      if (last !== undefined) await mark.with(last.position, () => queue.add(jobs));
     },
+    whence: (checkpoint) => mark.whence(checkpoint),
   };
 }

@@ -11,6 +11,7 @@ import {
 import type { Database } from '#platform';
 import { eventQueue, type QueueBackend } from '#queues';
 import { Loop } from '../loop.js';
+import { RelayMark } from './relay-mark.js';
 import { relay } from './relay.js';
 
 const lookEvery = 2_000;
@@ -20,7 +21,7 @@ interface Part {
   stop(): Promise<void>;
 }
 
-/** Runs a relay for each registered consumer, and notices within seconds who comes and who goes. */
+/** Runs a relay for each registered consumer, and notices within seconds who comes, who goes and who is paused. */
 export class Relays {
   /** By registration: a consumer that was removed and added again starts anew. */
   readonly #running = new Map<string, readonly Part[]>();
@@ -45,7 +46,11 @@ export class Relays {
 
   async #look(): Promise<void> {
     const consumers = await listConsumers(this.database.subscriptions);
-    const wanted = new Map(consumers.map((consumer) => [relayName(consumer), consumer]));
+    const wanted = new Map(
+      consumers
+        .filter(({ pausedAt }) => pausedAt === null)
+        .map((consumer) => [relayName(consumer), consumer]),
+    );
     for (const [key, parts] of this.#running) {
       if (wanted.has(key)) continue;
       this.#running.delete(key);
@@ -67,7 +72,13 @@ export class Relays {
           new Subscription(
             this.database.subscriptions,
             this.wake,
-            relay(consumer, queue, stands, partition),
+            relay(
+              consumer,
+              queue,
+              stands,
+              new RelayMark(this.database.subscriptions, consumer, queue, partition),
+              partition,
+            ),
             upcasters,
           ),
       ),

@@ -1,22 +1,8 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import { eventJob, type EventJob } from '#contracts';
 import type { Consumer, EventReference } from '#event-store';
 import { JobQueue, type NewJob } from '../job-queue.js';
 import type { QueueBackend } from '../queue-backend.js';
-
-/** Tells a consumer of an event. What happened, which may be personal, is read from the log by whoever takes the job. */
-export const eventJob = z.object({
-  eventId: z.uuid(),
-  type: z.string(),
-  streamId: z.string(),
-  version: z.int().positive(),
-  partition: z.int().nonnegative(),
-  position: z.int().positive(),
-  occurredAt: z.string(),
-  /** Null for the normal delivery; a consumer handles an event once for each replay. */
-  replayId: z.string().nullable(),
-});
-
-export type EventJob = z.infer<typeof eventJob>;
 
 const days = 24 * 3600;
 
@@ -52,4 +38,11 @@ export function newEventJob(
     id: `${consumer.name}.${consumer.id}-${eventId}${replayId === null ? '' : `-${replayId}`}`,
     data: { eventId, type, streamId, version, partition, position, occurredAt, replayId },
   };
+}
+
+const place = eventJob.pick({ partition: true, position: true, replayId: true });
+
+/** Where the event of a job stands in the log; null for what is no job of ours. */
+export function readPlace(data: unknown): z.infer<typeof place> | null {
+  return place.safeParse(data).data ?? null;
 }

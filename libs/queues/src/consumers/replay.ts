@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { EventJob } from '#contracts';
 import { readReplay, type Consumer, type Queryable, type ReplayRange } from '#event-store';
 import type { JobQueue } from '../job-queue.js';
-import { newEventJob, type EventJob } from './event-queue.js';
+import { newEventJob } from './event-queue.js';
 
 const pageSize = 500;
 

@@ -1,5 +1,6 @@
+import { eventJob, type EventJob } from '#contracts';
 import type { DomainEvent } from '#domain';
-import { readLog, type Queryable, type RecordedEvent, upcasters } from '#event-store';
+import { hasUnknownStart, readLog, type Queryable, type RecordedEvent, upcasters } from '#event-store';
 import {
   loadConfig,
   openDatabase,
@@ -11,8 +12,10 @@ import {
 } from '#platform';
 import { JobWorker } from '../job-worker.js';
 import { openQueues } from '../open-queues.js';
-import { eventJob, eventQueueName, type EventJob } from './event-queue.js';
+import { eventQueueName } from './event-queue.js';
+import { handleInOrder } from './handle-in-order.js';
 import { noteHandled, prepareInbox } from './inbox.js';
+import { prepareOrder } from './stream-cursor.js';
 
 export interface ConsumerProgram<Event extends DomainEvent> {
   /** As it was registered with `maskline consumer add`. */
@@ -21,6 +24,11 @@ export interface ConsumerProgram<Event extends DomainEvent> {
   readonly types: readonly Event['type'][];
   /** In PostgreSQL, for the inbox and for what the consumer itself keeps. */
   readonly schema: string;
+  /**
+   * `session`: the events of one session, or whatever else has a stream, are handled one after the other in the order in which
+   * they happened; one that fails holds up those behind it, and no other session. A replay asks for its events one by one.
+   */
+  readonly order?: 'session';
   /** Makes the consumer's own tables. Runs at every start. */
   prepare(db: Queryable): Promise<void>;
   /** Effects through `tx` take place exactly once for each event, and once more for each replay. */
@@ -52,6 +60,14 @@ export function runConsumer<Event extends DomainEvent>(
     const database = openDatabase({ DATABASE_URL }, program.name);
     shutdown.add('the database connections', () => database.close());
     await prepareInbox(database.admin, program.schema);
+    if (program.order !== undefined) {
+      if (await hasUnknownStart(database.admin, program.name)) {
+        throw new StartError(
+          `${program.name} was registered by an older version, which did not note from where on: remove it and add it again`,
+        );
+      }
+      await prepareOrder(database.admin, program.schema);
+    }
     await program.prepare(database.admin);
     if (program.show !== undefined && args.includes('--show')) {
       await program.show(database.admin);
@@ -65,7 +81,10 @@ export function runConsumer<Event extends DomainEvent>(
       queue: eventQueueName(program.name),
       schema: eventJob,
       concurrency,
-      handle: (job) => handleOnce(database, program, job),
+      handle: (job) =>
+        program.order !== undefined && job.replayId === null
+          ? handleInOrder(database, program, job)
+          : handleOnce(database, program, job),
     });
     worker.start();
     shutdown.add('the jobs under way', () => worker.stop());

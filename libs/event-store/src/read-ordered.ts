@@ -1,0 +1,58 @@
+import type { DomainEvent } from '#domain';
+import { statement } from '#platform';
+import type { Queryable } from './append.js';
+import { relayNameOf } from './consumer-registry.js';
+import type { EventRow, RecordedEvent } from './recorded-event.js';
+import { recordedEvent, type Upcasters } from './upcasters.js';
+
+const next = statement(
+  'read-ordered',
+  `select e.partition, e.position, e.stream_id, e.version, e.type, e.schema_version, e.event_id, e.account_sid, e.command_id,
+    e.correlation_id, e.causation_id, e.actor, e.request_id, e.trace_parent, e.occurred_at, e.recorded_at, e.data
+  from maskline.consumer c
+  join maskline.subscription s on s.name = ${relayNameOf('c')} and s.partition = $2
+  cross join lateral (
+    select * from maskline.event e
+    where e.partition = $2 and e.stream_id = $3 and e.version > $4 and e.version <= $5 and e.position > s.started
+      and e.type = any($6::text[]) and (c.types is null or e.type = any(c.types))
+      and not exists (
+        select from maskline.skipped_event k
+        where k.partition = e.partition and k.reader = 'consumer:' || c.name and k.event_id = e.event_id
+      )
+    order by e.version limit 1
+  ) e
+  where c.name = $1`,
+);
+
+/**
+ * The first event of a stretch of a stream that a consumer was registered for, whose type is among these, and that nobody has
+ * told it to skip.
+ */
+export async function readOrdered<Event extends DomainEvent>(
+  db: Queryable,
+  consumer: string,
+  range: {
+    readonly partition: number;
+    readonly streamId: string;
+    readonly after: number;
+    readonly until: number;
+    readonly types: readonly Event['type'][];
+  },
+  upcasters: Upcasters,
+): Promise<RecordedEvent<Event> | null> {
+  const { partition, streamId, after, until, types } = range;
+  const { rows } = await db.query(next(consumer, partition, streamId, after, until, [...types]));
+  const [row] = rows as EventRow[];
+  // The log holds the data of the type, and only these types were asked for.
+  return row === undefined ? null : (recordedEvent(row, upcasters) as RecordedEvent<Event>);
+}
+
+const unordered = `
+  select from maskline.consumer c join maskline.subscription s on s.name = ${relayNameOf('c')}
+  where c.name = $1 and s.started is null limit 1`;
+
+/** Whether a consumer was registered before it was kept from where on, so that nobody can tell which of its events come first. */
+export async function hasUnknownStart(db: Queryable, consumer: string): Promise<boolean> {
+  const { rows } = await db.query({ name: 'unknown-start', text: unordered, values: [consumer] });
+  return rows.length > 0;
+}

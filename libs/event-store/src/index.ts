@@ -36,6 +36,7 @@ export {
   type Projector,
 } from './projector.js';
 export { openSealed } from './open-sealed.js';
+export { readSubjectKeys } from './read-subject-keys.js';
 export { readStream, type ReadStreamOptions } from './read-stream.js';
 export { isSealed, type SealedField } from './sealed-field.js';
 export type { RecordedEvent } from './recorded-event.js';

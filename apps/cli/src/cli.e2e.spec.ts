@@ -85,6 +85,7 @@ describe('maskline', () => {
       'verify',
       'rebuild',
       'consumer',
+      'deliveries',
       'replay',
       'account',
       'token',

@@ -32,6 +32,7 @@ export * from './delivery/callback-targets.js';
 export * from './delivery/claim-deliveries.js';
 export * from './delivery/delivery.queries.js';
 export * from './delivery/due-endpoints.js';
+export * from './delivery/find-delivery.js';
 export * from './delivery/forget-deliveries.js';
 export * from './delivery/interaction-after.js';
 export * from './delivery/redeliver.js';

@@ -38,15 +38,17 @@ export async function countRedeliverable(db: Queryable, range: DeliveryRange): P
 
 const order = statement(
   'redeliver',
-  `with ordered as (
+  `with moment as materialized (
+    select maskline.clock() as now
+  ), ordered as (
     select d.sid, row_number() over (order by d.date_created, d.sid) as place from maskline.delivery d
     where ${inRange} and d.request is not null and d.status <> 'pending' and ($7::text is null or d.sid = $7)
   ), again as (
     update maskline.delivery d
-    set status = 'pending', reason = null, tries = 0, claim = null, date_updated = maskline.clock(),
-      next_attempt_at = maskline.clock() + make_interval(secs => (o.place - 1) / $8::float8),
-      give_up_at = maskline.clock() + make_interval(days => $9, secs => (o.place - 1) / $8::float8)
-    from ordered o where d.partition = $1 and d.sid = o.sid and d.status <> 'pending' and d.request is not null
+    set status = 'pending', reason = null, tries = 0, claim = null, date_updated = m.now,
+      next_attempt_at = m.now + make_interval(secs => (o.place - 1) / $8::float8),
+      give_up_at = m.now + make_interval(days => $9, secs => (o.place - 1) / $8::float8)
+    from ordered o, moment m where d.partition = $1 and d.sid = o.sid and d.status <> 'pending' and d.request is not null
     returning 1
   ), woken as (
     update maskline.delivery_endpoint e set wake_at = least(e.wake_at, greatest(maskline.clock(), e.paused_until))

@@ -1,0 +1,81 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+import twilio from 'twilio';
+import { packageRoot } from '#platform';
+import { call, startService, waitFor, webhookReceiver, type Service } from '#testing';
+
+const run = promisify(execFile);
+
+async function maskline(service: Service, ...args: string[]): Promise<string> {
+  const bin = join(packageRoot, 'apps/cli/bin/maskline.mjs');
+  const env = { PATH: process.env['PATH'], ...service.env };
+  return (await run(process.execPath, [bin, ...args], { env })).stdout;
+}
+
+describe('what happens to a message', () => {
+  it('is told to the CallbackUrl, kept, and told again when the operator says so', async () => {
+    const receiver = await webhookReceiver((response) => response.writeHead(200).end('ok'));
+    const service = await startService('standalone');
+    const login = { username: service.accountSid, password: service.authToken };
+    const post = async (path: string, body: Record<string, string> | string, type?: string) => {
+      const headers = type === undefined ? {} : { 'Content-Type': type };
+      const answer = await call(service.url, 'POST', path, { login, headers, body });
+      expect({ path, status: answer.status, text: answer.text }).toMatchObject({ path, status: 201 });
+      return String(answer.body?.['sid']);
+    };
+    const json = (path: string, body: object) => post(path, JSON.stringify(body), 'application/json');
+    const url = `${receiver.url}/told?a=b`;
+    const serviceSid = await post('/v1/Services', { UniqueName: 'told', CallbackUrl: url });
+    for (const number of ['+14155550100', '+14155550101']) {
+      const sid = await json('/simulator/numbers', { phoneNumber: number });
+      await post(`/v1/Services/${serviceSid}/PhoneNumbers`, { Sid: sid });
+    }
+    const sessionSid = await post(`/v1/Services/${serviceSid}/Sessions`, { UniqueName: 'told' });
+    const participants = `/v1/Services/${serviceSid}/Sessions/${sessionSid}/Participants`;
+    const joined = await call(service.url, 'POST', participants, {
+      login,
+      body: { Identifier: '+12025550143' },
+    });
+    await post(participants, { Identifier: '+12025550144' });
+    await json('/simulator/messages', {
+      from: '+12025550143',
+      to: String(joined.body?.['proxy_identifier']),
+      body: 'told in confidence',
+    });
+
+    const told = () => receiver.calls.map(({ body }) => Object.fromEntries(new URLSearchParams(body)));
+    await waitFor(() => told().some((form) => form['outboundResourceStatus'] === 'delivered'), {
+      within: 30_000,
+    });
+    expect(told().some((form) => form['outboundResourceStatus'] === undefined)).toBe(true);
+    for (const { headers, body } of receiver.calls) {
+      const signature = String(headers['x-twilio-signature']);
+      const params = Object.fromEntries(new URLSearchParams(body));
+      expect(twilio.validateRequest(service.authToken, signature, url, params)).toBe(true);
+      expect(params).toMatchObject({
+        interactionServiceSid: serviceSid,
+        interactionSessionSid: sessionSid,
+        interactionData: '{"body":"told in confidence"}',
+      });
+    }
+
+    const listed = (await maskline(service, 'deliveries', 'list', serviceSid, '--json')).trim().split('\n');
+    expect(listed.length).toBe(receiver.calls.length);
+    const [newest = ''] = listed;
+    const { sid } = JSON.parse(newest) as { sid: string };
+    expect(await maskline(service, 'deliveries', 'show', sid)).toContain('told in confidence');
+    const dry = await maskline(service, 'deliveries', 'redeliver', serviceSid, '--status', 'delivered');
+    expect(dry).toContain('Nothing was sent.');
+    const before = receiver.calls.length;
+    expect(await maskline(service, 'deliveries', 'redeliver', sid)).toBe(`${sid} is sent again\n`);
+    await waitFor(() => receiver.calls.length === before + 1);
+    expect(receiver.calls.at(-1)?.headers['i-twilio-idempotency-token']).toBe(
+      (JSON.parse(newest) as { event_id: string }).event_id,
+    );
+    await maskline(service, 'deliveries', 'enable', serviceSid);
+    expect(service.logs()).not.toContain('told in confidence');
+    expect(service.logs()).not.toContain('2025550');
+  }, 120_000);
+});

@@ -4,7 +4,8 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import twilio from 'twilio';
 import { packageRoot } from '#platform';
-import { call, startService, waitFor, webhookReceiver, type Service } from '#testing';
+import { startService, waitFor, webhookReceiver, type Service } from '#testing';
+import { maskedSession } from './masked-session.js';
 
 const run = promisify(execFile);
 
@@ -18,32 +19,9 @@ describe('what happens to a message', () => {
   it('is told to the CallbackUrl, kept, and told again when the operator says so', async () => {
     const receiver = await webhookReceiver((response) => response.writeHead(200).end('ok'));
     const service = await startService('standalone');
-    const login = { username: service.accountSid, password: service.authToken };
-    const post = async (path: string, body: Record<string, string> | string, type?: string) => {
-      const headers = type === undefined ? {} : { 'Content-Type': type };
-      const answer = await call(service.url, 'POST', path, { login, headers, body });
-      expect({ path, status: answer.status, text: answer.text }).toMatchObject({ path, status: 201 });
-      return String(answer.body?.['sid']);
-    };
-    const json = (path: string, body: object) => post(path, JSON.stringify(body), 'application/json');
     const url = `${receiver.url}/told?a=b`;
-    const serviceSid = await post('/v1/Services', { UniqueName: 'told', CallbackUrl: url });
-    for (const number of ['+14155550100', '+14155550101']) {
-      const sid = await json('/simulator/numbers', { phoneNumber: number });
-      await post(`/v1/Services/${serviceSid}/PhoneNumbers`, { Sid: sid });
-    }
-    const sessionSid = await post(`/v1/Services/${serviceSid}/Sessions`, { UniqueName: 'told' });
-    const participants = `/v1/Services/${serviceSid}/Sessions/${sessionSid}/Participants`;
-    const joined = await call(service.url, 'POST', participants, {
-      login,
-      body: { Identifier: '+12025550143' },
-    });
-    await post(participants, { Identifier: '+12025550144' });
-    await json('/simulator/messages', {
-      from: '+12025550143',
-      to: String(joined.body?.['proxy_identifier']),
-      body: 'told in confidence',
-    });
+    const { serviceSid, sessionSid, text } = await maskedSession(service, url);
+    await text('told in confidence');
 
     const told = () => receiver.calls.map(({ body }) => Object.fromEntries(new URLSearchParams(body)));
     await waitFor(() => told().some((form) => form['outboundResourceStatus'] === 'delivered'), {

@@ -7,10 +7,12 @@ import {
   RedeliverDeliveriesHandler,
   RedeliverDelivery,
   RedeliverDeliveryHandler,
+  SendTestCallback,
+  SendTestCallbackHandler,
 } from '#application';
 import { countRedeliverable, ServiceQueries } from '#read-model';
 import { moveClock, waitFor } from '#testing';
-import { customer, toldWorld } from './spec/told-service.js';
+import { customer, forms, isSigned, toldWorld } from './spec/told-service.js';
 
 const ok = (response: ServerResponse) => response.writeHead(200).end();
 
@@ -121,5 +123,59 @@ describe('many deliveries', () => {
       within: 20_000,
     });
     expect(receiver.calls).toHaveLength(before + 30);
+  });
+});
+
+describe('a test call', () => {
+  it('tells of an interaction that never was, and enables the endpoint when it arrives', async () => {
+    const world = await toldWorld('postgres');
+    const statuses = [410, 500];
+    const { receiver, url } = await customer((response) => response.writeHead(statuses.shift() ?? 200).end());
+    const service = await world.addService(url);
+    const { accountSid, serviceSid } = service;
+    const services = new ServiceQueries(world.database, 1);
+    const handler = new SendTestCallbackHandler(
+      world.database,
+      world.store.events,
+      services,
+      world.callbacks,
+    );
+    await world.startWorker();
+    await service.start();
+    const isDisabled = async () =>
+      (await world.queries.endpoint(accountSid, serviceSid))?.disabled_because === 'gone';
+    await waitFor(isDisabled);
+
+    const test = new SendTestCallback(accountSid, serviceSid);
+    expect(await handler.execute(test)).toEqual({ status: 500, failure: 'status 500' });
+    expect(await isDisabled()).toBe(true);
+    expect(await handler.execute(test)).toEqual({ status: 200, failure: null });
+    expect(await isDisabled()).toBe(false);
+
+    const last = receiver.calls.slice(-1);
+    expect(last.map((call) => isSigned(`${receiver.url}/hooks?x=1`, call))).toEqual([true]);
+    expect(forms(last)).toMatchObject([
+      { interactionServiceSid: serviceSid, interactionData: '{"body":"This is a test."}' },
+    ]);
+    expect(await service.deliveries()).toHaveLength(1);
+  });
+
+  it('needs a URL, and the account whose service it is', async () => {
+    const world = await toldWorld('absent postgres');
+    const { accountSid, serviceSid } = await world.addService(null);
+    const services = new ServiceQueries(world.database, 1);
+    const handler = new SendTestCallbackHandler(
+      world.database,
+      world.store.events,
+      services,
+      world.callbacks,
+    );
+    await expect(handler.execute(new SendTestCallback(accountSid, serviceSid))).rejects.toMatchObject({
+      code: 'callback-url-missing',
+    });
+    const stranger = `AC${'9'.repeat(32)}`;
+    await expect(handler.execute(new SendTestCallback(stranger, serviceSid))).rejects.toMatchObject({
+      code: 'service-not-found',
+    });
   });
 });

@@ -34,8 +34,6 @@ import { Deliveries } from '../deliveries.js';
 
 const authToken = '12345678901234567890123456789012';
 
-export type ToldWorld = Awaited<ReturnType<typeof toldWorld>>;
-
 /** For specs: a database, queues, and a worker that does nothing but tell CallbackUrls. */
 export async function toldWorld(backend: Parameters<typeof openWorld>[0], disableAfter = 5) {
   const { database, store, queues } = await openWorld(backend);
@@ -54,7 +52,7 @@ export async function toldWorld(backend: Parameters<typeof openWorld>[0], disabl
     database,
     store,
     queues,
-    rounds,
+    callbacks,
     raised,
     queries,
     /** Any number of them may run. */

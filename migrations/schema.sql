@@ -1,5 +1,28 @@
 -- What the migrations result in. Written by `npm run schema`; a spec compares.
 
+create table maskline.alert (
+  partition integer not null,
+  sid text collate "C" not null,
+  account_sid text collate "C" not null,
+  service_sid text collate "C",
+  session_sid text collate "C",
+  interaction_sid text collate "C",
+  code integer not null,
+  why text,
+  date_created timestamp with time zone not null,
+  constraint alert_pkey PRIMARY KEY (partition, sid)
+);
+
+CREATE INDEX alert_age ON maskline.alert USING btree (partition, date_created);
+
+CREATE INDEX alert_list ON maskline.alert USING btree (partition, account_sid, date_created DESC, sid DESC) WHERE (date_created > '-infinity'::timestamp with time zone);
+
+comment on index maskline.alert_age is 'The oldest, to forget them.';
+
+comment on index maskline.alert_list is 'Keyset paging, newest first. For those who name its condition (0008).';
+
+comment on table maskline.alert is 'What Twilio''s debugger would be told, for a time: SIDs and codes, never a number or a text.';
+
 create table maskline.api_key (
   sid text collate "C" not null,
   partition integer not null,
@@ -58,6 +81,113 @@ create table maskline.dead_letter (
   constraint dead_letter_pkey PRIMARY KEY (partition, subscription, stream_id),
   constraint dead_letter_id_key UNIQUE (id)
 );
+
+create table maskline.delivery (
+  partition integer not null,
+  sid text collate "C" not null,
+  account_sid text collate "C" not null,
+  service_sid text collate "C" not null,
+  session_sid text collate "C" not null,
+  interaction_sid text collate "C" not null,
+  event_id uuid not null,
+  event_type text collate "C" not null,
+  version bigint not null,
+  started_version bigint not null,
+  subject text collate "C" not null,
+  request bytea,
+  status text collate "C" default 'pending'::text not null,
+  reason text,
+  attempts integer default 0 not null,
+  tries integer default 0 not null,
+  next_attempt_at timestamp with time zone,
+  give_up_at timestamp with time zone not null,
+  claim uuid,
+  date_created timestamp with time zone not null,
+  date_updated timestamp with time zone not null,
+  constraint delivery_check CHECK (((status = 'pending'::text) = (next_attempt_at IS NOT NULL))),
+  constraint delivery_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text, 'canceled'::text]))),
+  constraint delivery_pkey PRIMARY KEY (partition, sid)
+) with (fillfactor=70);
+
+CREATE INDEX delivery_age ON maskline.delivery USING btree (partition, date_created) WHERE (status <> 'pending'::text);
+
+CREATE INDEX delivery_claimed ON maskline.delivery USING btree (partition, service_sid, next_attempt_at) WHERE (claim IS NOT NULL);
+
+CREATE INDEX delivery_due ON maskline.delivery USING btree (partition, service_sid, next_attempt_at) WHERE (status = 'pending'::text);
+
+CREATE INDEX delivery_give_up ON maskline.delivery USING btree (partition, give_up_at) WHERE (status = 'pending'::text);
+
+CREATE INDEX delivery_interaction ON maskline.delivery USING btree (partition, interaction_sid) WHERE (interaction_sid > ''::text);
+
+CREATE INDEX delivery_list ON maskline.delivery USING btree (partition, service_sid, date_created DESC, sid DESC) WHERE (date_created > '-infinity'::timestamp with time zone);
+
+CREATE INDEX delivery_session ON maskline.delivery USING btree (partition, session_sid) WHERE (session_sid > ''::text);
+
+CREATE INDEX delivery_status ON maskline.delivery USING btree (partition, service_sid, status, date_created DESC, sid DESC) WHERE (date_created > '-infinity'::timestamp with time zone);
+
+comment on column maskline.delivery.next_attempt_at is 'While somebody is at it, when it is taken from them.';
+
+comment on column maskline.delivery.request is 'The form, sealed; null once its interaction or session is deleted.';
+
+comment on column maskline.delivery.tries is 'Attempts since it was last ordered; `attempts` counts all of them.';
+
+comment on index maskline.delivery_age is 'The oldest, to forget them.';
+
+comment on index maskline.delivery_claimed is 'What is under way to an endpoint: a handful.';
+
+comment on index maskline.delivery_due is 'What an endpoint is still to be told, the longest due first.';
+
+comment on index maskline.delivery_give_up is 'What nobody tries any more.';
+
+comment on index maskline.delivery_interaction is 'All of an interaction, to erase them. For those who name its condition (0008).';
+
+comment on index maskline.delivery_list is 'Keyset paging, newest first. For those who name its condition (0008).';
+
+comment on index maskline.delivery_session is 'All of a session, to erase them. For those who name its condition (0008).';
+
+comment on index maskline.delivery_status is 'The same of one status: dead letters among many that arrived. For those who name its condition (0008).';
+
+create table maskline.delivery_attempt (
+  partition integer not null,
+  delivery_sid text collate "C" not null,
+  number integer not null,
+  url text,
+  status integer,
+  failure text,
+  content_type text,
+  answer bytea,
+  date_started timestamp with time zone not null,
+  date_ended timestamp with time zone,
+  constraint delivery_attempt_pkey PRIMARY KEY (partition, delivery_sid, number)
+);
+
+comment on column maskline.delivery_attempt.answer is 'The first bytes of the body, sealed by the subject of the delivery; null once that is gone.';
+
+comment on table maskline.delivery_attempt is 'Written before the call: one without an end was cut short, and nobody knows what was heard of it.';
+
+create table maskline.delivery_endpoint (
+  partition integer not null,
+  service_sid text collate "C" not null,
+  account_sid text collate "C" not null,
+  url_digest bytea,
+  failures integer default 0 not null,
+  failing_since timestamp with time zone,
+  paused_until timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  disabled_at timestamp with time zone,
+  disabled_because text,
+  wake_at timestamp with time zone,
+  constraint delivery_endpoint_pkey PRIMARY KEY (partition, service_sid)
+) with (fillfactor=50);
+
+CREATE INDEX delivery_endpoint_wake ON maskline.delivery_endpoint USING btree (partition, wake_at) WHERE (wake_at IS NOT NULL);
+
+comment on column maskline.delivery_endpoint.failures is 'Attempts that failed since the last one that did not.';
+
+comment on column maskline.delivery_endpoint.url_digest is 'SHA-256 of the URL that the health is of: a changed URL begins anew.';
+
+comment on column maskline.delivery_endpoint.wake_at is 'When there is something to do; null for nothing, or nothing before somebody enables it.';
+
+comment on index maskline.delivery_endpoint_wake is 'Endpoints with work, the longest due first.';
 
 create table maskline.event (
   partition integer not null,
@@ -406,6 +536,36 @@ create table maskline.timer_slice (
   constraint timer_slice_pkey PRIMARY KEY (partition, slice)
 ) with (fillfactor=50);
 
+CREATE OR REPLACE FUNCTION maskline.add_deliveries(p integer, rows jsonb, days integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO 'maskline', 'pg_catalog'
+AS $function$
+declare
+  now timestamptz := maskline.clock();
+  added int;
+begin
+  with wanted as (
+    insert into delivery (partition, sid, account_sid, service_sid, session_sid, interaction_sid, event_id, event_type, version,
+      started_version, subject, request, next_attempt_at, give_up_at, date_created, date_updated)
+    select p, r.sid, r.account_sid, r.service_sid, r.session_sid, r.interaction_sid, r.event_id, r.event_type, r.version,
+      r.started_version, r.subject, decode(r.request, 'base64'), now, now + make_interval(days => days), now, now
+    from jsonb_to_recordset(rows) r(sid text, account_sid text, service_sid text, session_sid text, interaction_sid text, event_id uuid,
+      event_type text, version bigint, started_version bigint, subject text, request text)
+    on conflict (partition, sid) do nothing
+    returning service_sid, account_sid
+  ), woken as (
+    insert into delivery_endpoint as e (partition, service_sid, account_sid, wake_at)
+    select distinct p, w.service_sid, w.account_sid, now from wanted w
+    order by 2
+    on conflict (partition, service_sid) do update
+    set wake_at = case when e.disabled_at is null then least(e.wake_at, greatest(excluded.wake_at, e.paused_until)) end
+  )
+  select count(*) into added from wanted;
+  return added;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION maskline.append(p integer, c_stream text[], c_expected bigint[], c_account text[], c_category text[], c_count integer[], c_status text[], c_state jsonb, c_schema integer[], c_id text[], c_fingerprint text[], c_until timestamp with time zone[], c_correlation text[], c_causation text[], c_actor text[], c_request text[], c_trace text[], c_occurred timestamp with time zone[], e_cmd integer[], e_version bigint[], e_type text[], e_schema integer[], e_id uuid[], e_hash bytea[], e_data jsonb, n_cmd integer[], n_stream text[], n_version bigint[], k_cmd integer[], k_kind text[], k_key text[], r_cmd integer[], r_kind text[], r_key text[], rare jsonb, rows jsonb, OUT head_position bigint, OUT clock timestamp with time zone, OUT losers jsonb)
  RETURNS record
  LANGUAGE plpgsql
@@ -685,6 +845,71 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION maskline.claim_deliveries(p integer, service text, most integer, seconds integer, by uuid)
+ RETURNS TABLE(sid text, account_sid text, session_sid text, interaction_sid text, event_id uuid, subject text, request bytea, number integer, tries integer, url text)
+ LANGUAGE plpgsql
+ SET search_path TO 'maskline', 'pg_catalog'
+ SET enable_seqscan TO 'off'
+AS $function$
+#variable_conflict use_column
+declare
+  now timestamptz := maskline.clock();
+  endpoint delivery_endpoint;
+  target text;
+  digest bytea;
+  room int;
+begin
+  select * into endpoint from delivery_endpoint e where e.partition = p and e.service_sid = service for update;
+  if not found then
+    return;
+  end if;
+
+  select k.callback_url into target from service k where k.partition = p and k.sid = service;
+  if target is null then
+    update delivery d set status = 'canceled', reason = 'no-url', next_attempt_at = null, claim = null, date_updated = now
+    where d.partition = p and d.service_sid = service and d.status = 'pending';
+    update delivery_endpoint e set wake_at = null where e.partition = p and e.service_sid = service;
+    return;
+  end if;
+
+  digest := sha256(convert_to(target, 'UTF8'));
+  if endpoint.url_digest is distinct from digest then
+    endpoint.failures := 0;
+    endpoint.failing_since := null;
+    endpoint.paused_until := '-infinity';
+    endpoint.disabled_at := null;
+    endpoint.disabled_because := null;
+  end if;
+
+  if endpoint.disabled_at is null and endpoint.paused_until <= now then
+    select case when endpoint.failures > 0 then 1 else most end - count(*) into room from delivery d
+    where d.partition = p and d.service_sid = service and d.claim is not null and d.next_attempt_at > now;
+
+    return query
+      with due as (
+        select o.sid from delivery o where o.partition = p and o.service_sid = service and o.status = 'pending' and o.next_attempt_at <= now
+          and o.give_up_at > now
+        order by o.next_attempt_at limit greatest(room, 0)
+      ), taken as (
+        update delivery d
+        set claim = by, next_attempt_at = now + make_interval(secs => seconds), attempts = d.attempts + 1, tries = d.tries + 1, date_updated = now
+        from due where d.partition = p and d.sid = due.sid
+        returning d.*
+      ), begun as (
+        insert into delivery_attempt (partition, delivery_sid, number, date_started) select p, t.sid, t.attempts, now from taken t
+      )
+      select t.sid, t.account_sid, t.session_sid, t.interaction_sid, t.event_id, t.subject, t.request, t.attempts, t.tries, target
+      from taken t;
+  end if;
+
+  update delivery_endpoint e
+  set url_digest = digest, failures = endpoint.failures, failing_since = endpoint.failing_since, paused_until = endpoint.paused_until,
+    disabled_at = endpoint.disabled_at, disabled_because = endpoint.disabled_because,
+    wake_at = case when endpoint.disabled_at is null then maskline.next_delivery(p, service, endpoint.paused_until) end
+  where e.partition = p and e.service_sid = service;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION maskline.clock()
  RETURNS timestamp with time zone
  LANGUAGE sql
@@ -724,11 +949,118 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION maskline.erase_deliveries(p integer, interactions text[], sessions text[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'maskline', 'pg_catalog'
+ SET enable_seqscan TO 'off'
+AS $function$
+declare
+  now timestamptz := maskline.clock();
+  gone text[];
+begin
+  with erased as (
+    update delivery d
+    set request = null, claim = null, next_attempt_at = null, date_updated = now,
+      status = case when d.status = 'pending' then 'canceled' else d.status end,
+      reason = case when d.status = 'pending' then 'erased' else d.reason end
+    where d.partition = p and d.request is not null and d.sid in (
+      select i.sid from delivery i where i.partition = p and i.interaction_sid = any(interactions) and i.interaction_sid > ''
+      union all
+      select s.sid from delivery s where s.partition = p and s.session_sid = any(sessions) and s.session_sid > ''
+    )
+    returning d.sid
+  )
+  select array_agg(e.sid) into gone from erased e;
+  update delivery_attempt a set answer = null where a.partition = p and a.delivery_sid = any(gone) and a.answer is not null;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION maskline.events_after(p integer, stream text, after bigint, most integer)
  RETURNS jsonb
  LANGUAGE sql
  STABLE
 RETURN (SELECT COALESCE(jsonb_agg((to_jsonb(e.*) - 'content_hash'::text) ORDER BY e.version), '[]'::jsonb) AS "coalesce" FROM (SELECT e_1.partition, e_1."position", e_1.stream_id, e_1.version, e_1.type, e_1.schema_version, e_1.event_id, e_1.account_sid, e_1.command_id, e_1.correlation_id, e_1.causation_id, e_1.actor, e_1.request_id, e_1.trace_parent, e_1.occurred_at, e_1.recorded_at, e_1.data, e_1.content_hash FROM event e_1 WHERE ((e_1.partition = events_after.p) AND (e_1.stream_id = events_after.stream) AND (e_1.version > events_after.after)) ORDER BY e_1.version LIMIT events_after.most) e);
+
+CREATE OR REPLACE FUNCTION maskline.finish_attempt(p integer, delivery_sid text, attempt integer, by uuid, url text, called_digest bytea, http_status integer, failure text, content_type text, answer bytea, again bigint, longest_pause integer, disable_after integer)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO 'maskline', 'pg_catalog'
+ SET enable_seqscan TO 'off'
+AS $function$
+#variable_conflict use_variable
+declare
+  now timestamptz := maskline.clock();
+  told delivery;
+  endpoint delivery_endpoint;
+  disabled text;
+begin
+  select d.* into told from delivery d where d.partition = p and d.sid = delivery_sid;
+  if not found then
+    return null;
+  end if;
+  select e.* into endpoint from delivery_endpoint e where e.partition = p and e.service_sid = told.service_sid for update;
+  update delivery_attempt a
+  set url = finish_attempt.url, status = http_status, failure = finish_attempt.failure, content_type = finish_attempt.content_type,
+    answer = finish_attempt.answer, date_ended = now
+  where a.partition = p and a.delivery_sid = finish_attempt.delivery_sid and a.number = attempt;
+
+  if failure is null then
+    update delivery d set status = 'delivered', reason = null, next_attempt_at = null, claim = null, date_updated = now
+    where d.partition = p and d.sid = finish_attempt.delivery_sid and d.status <> 'canceled';
+  else
+    update delivery d
+    set status = case when again is null then 'failed' else 'pending' end, reason = finish_attempt.failure,
+      next_attempt_at = now + again * interval '1 ms', claim = null, date_updated = now
+    where d.partition = p and d.sid = finish_attempt.delivery_sid and d.claim = by and d.status = 'pending';
+  end if;
+
+  -- Of another URL by now, so it says nothing about this one.
+  if endpoint.url_digest = called_digest then
+    if failure is null then
+      endpoint.failures := 0;
+      endpoint.failing_since := null;
+      endpoint.paused_until := '-infinity';
+    else
+      endpoint.failures := endpoint.failures + 1;
+      endpoint.failing_since := coalesce(endpoint.failing_since, now);
+      endpoint.paused_until := now + least(longest_pause, 2 ^ least(endpoint.failures, 20)) * interval '1 second';
+      disabled := case
+        when http_status = 410 then 'gone'
+        when disable_after > 0 and endpoint.failing_since <= now - make_interval(days => disable_after) then 'failing'
+      end;
+      if endpoint.disabled_at is null and disabled is not null then
+        endpoint.disabled_at := now;
+        endpoint.disabled_because := disabled;
+      else
+        disabled := null;
+      end if;
+    end if;
+  end if;
+  update delivery_endpoint e
+  set failures = endpoint.failures, failing_since = endpoint.failing_since, paused_until = endpoint.paused_until,
+    disabled_at = endpoint.disabled_at, disabled_because = endpoint.disabled_because,
+    wake_at = case when endpoint.disabled_at is null then maskline.next_delivery(p, told.service_sid, endpoint.paused_until) end
+  where e.partition = p and e.service_sid = told.service_sid;
+  return disabled;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION maskline.next_delivery(p integer, service text, paused_until timestamp with time zone)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'maskline', 'pg_catalog'
+ SET enable_seqscan TO 'off'
+AS $function$
+declare
+  first timestamptz;
+begin
+  select d.next_attempt_at into first from delivery d
+  where d.partition = p and d.service_sid = service and d.status = 'pending' order by d.next_attempt_at limit 1;
+  return case when first is not null then greatest(first, paused_until) end;
+end
+$function$;
 
 CREATE OR REPLACE FUNCTION maskline.pair_is_taken(p integer, account text, service text, number text, person text)
  RETURNS boolean

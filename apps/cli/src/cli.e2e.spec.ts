@@ -87,6 +87,7 @@ describe('maskline', () => {
       'rebuild',
       'consumer',
       'dlq',
+      'deliveries',
       'replay',
       'account',
       'token',

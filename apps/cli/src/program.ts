@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, (cli: Cli) => Promise<Command>>> = {
   rebuild: async (cli) => (await import('./rebuild.command.js')).rebuildCommand(cli),
   consumer: async (cli) => (await import('./consumer.command.js')).consumerCommand(cli),
   dlq: async (cli) => (await import('./dlq.command.js')).dlqCommand(cli),
+  deliveries: async (cli) => (await import('./deliveries.command.js')).deliveriesCommand(cli),
   replay: async (cli) => (await import('./replay.command.js')).replayCommand(cli),
   account: async (cli) => (await import('./account.command.js')).accountCommand(cli),
   token: async (cli) => (await import('./token.command.js')).tokenCommand(cli),

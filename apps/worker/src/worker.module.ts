@@ -6,16 +6,22 @@ import {
 } from '@nestjs/common';
 import type { Registry } from 'prom-client';
 import {
+  Alerts,
   ApplicationModule,
+  Callbacks,
   DeleteSessionsBelowHandler,
+  DeliveryRounds,
   ExpireSessionHandler,
   ForwardMessageHandler,
   ReleaseNumberHandler,
   RemoveNumbersBelowHandler,
+  MasterKey,
 } from '#application';
 import { EventStore, Wake } from '#event-store';
 import { Database, type Config } from '#platform';
 import type { QueueBackend } from '#queues';
+import { Deliveries } from './deliveries/deliveries.js';
+import { Forgetting } from './deliveries/forgetting.js';
 import { observeExpiry } from './expiry-metrics.js';
 import { Forwards } from './forwarding/forwards.js';
 import { Housekeeping } from './housekeeping.js';
@@ -26,7 +32,7 @@ import { ExpiryTimers } from './timers/expiry-timers.js';
 export interface WorkerParts {
   readonly queues: QueueBackend;
   readonly metrics: Registry;
-  readonly config: Pick<Config, 'EXPIRY_HORIZON' | 'SWEEPER'>;
+  readonly config: Pick<Config, 'EXPIRY_HORIZON' | 'SWEEPER' | 'CALLBACK_FAIL_DAYS' | 'DELIVERY_DAYS'>;
 }
 
 /** One line of work; it runs from the start of the application to its shutdown. */
@@ -71,13 +77,25 @@ export class WorkerModule {
             numbersBelow: RemoveNumbersBelowHandler,
             releaseNumber: ReleaseNumberHandler,
             forwardMessage: ForwardMessageHandler,
+            { key: masterKey }: MasterKey,
+            callbacks: Callbacks,
+            alerts: Alerts,
           ) =>
             new Worker([
               new ExpiryTimers(database, events, wake, queues, expireSession, observeExpiry(metrics), expiry),
               new Cascades(database, events, wake, sessionsBelow, numbersBelow, releaseNumber),
               new Forwards(database, events, wake, queues, forwardMessage),
+              new Deliveries(
+                database,
+                events,
+                wake,
+                queues,
+                masterKey,
+                new DeliveryRounds(database, callbacks, alerts, masterKey, config.CALLBACK_FAIL_DAYS),
+              ),
               new Relays(database, events, wake, queues),
               new Housekeeping(database.subscriptions),
+              new Forgetting(database.subscriptions, events.partitions, config.DELIVERY_DAYS),
             ]),
           inject: [
             Database,
@@ -88,6 +106,9 @@ export class WorkerModule {
             RemoveNumbersBelowHandler,
             ReleaseNumberHandler,
             ForwardMessageHandler,
+            MasterKey,
+            Callbacks,
+            Alerts,
           ],
         },
       ],

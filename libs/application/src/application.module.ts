@@ -7,6 +7,9 @@ import { CreateSecondaryAuthTokenHandler } from './account/create-secondary-auth
 import { DeleteSecondaryAuthTokenHandler } from './account/delete-secondary-auth-token.js';
 import { PromoteAuthTokenHandler } from './account/promote-auth-token.js';
 import { RevokeApiKeyHandler } from './account/revoke-api-key.js';
+import { EnableCallbackHandler } from './deliveries/enable-callback.js';
+import { RedeliverDeliveriesHandler, RedeliverDeliveryHandler } from './deliveries/redeliver.js';
+import { SendTestCallbackHandler } from './deliveries/send-test-callback.js';
 import { oneHandlerEach } from './one-handler-each.js';
 import { ReceiveCallHandler } from './inbound/receive-call.js';
 import { ReceiveMessageHandler } from './inbound/receive-message.js';
@@ -60,6 +63,10 @@ export const handlers = [
   ForwardMessageHandler,
   ReceiveCallHandler,
   ReportLegHandler,
+  RedeliverDeliveryHandler,
+  RedeliverDeliveriesHandler,
+  EnableCallbackHandler,
+  SendTestCallbackHandler,
 ];
 
 /** The use cases. The store, the carrier, the callbacks and the rules come from the process's global modules. */

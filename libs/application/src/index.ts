@@ -42,3 +42,8 @@ export * from './phone-number/number-kind.js';
 export * from './phone-number/release-number.js';
 export * from './phone-number/remove-from-pool.js';
 export * from './phone-number/update-in-pool.js';
+export * from './deliveries/delivery-rounds.js';
+export * from './deliveries/enable-callback.js';
+export * from './deliveries/interaction-callbacks.js';
+export * from './deliveries/redeliver.js';
+export * from './deliveries/send-test-callback.js';

@@ -1,5 +1,9 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import type { Config } from '#platform';
+import { EventStore } from '#event-store';
+import { Database, OutboundHttp, type Config } from '#platform';
+import { Credentials } from './account/credentials.js';
+import { AlertOutlet } from './alerts/alert-outlet.js';
+import { AlertPost } from './alerts/alert-post.js';
 import { Alerts, type AlertCode } from './alerts/alerts.js';
 import { Arrivals } from './inbound/arrivals.js';
 import { OutOfSession } from './inbound/out-of-session.js';
@@ -15,6 +19,7 @@ import { PublicUrl } from './public-url.js';
 export interface MaskingParts {
   readonly config: Pick<
     Config,
+    | 'ALERT_URL'
     | 'IDENTIFIER_CHECK'
     | 'RESPECT_STOP_WORDS'
     | 'MAX_POOL_NUMBERS'
@@ -40,7 +45,25 @@ export class MaskingModule {
     const providers = [
       { provide: MaskingRules, useValue: rules },
       { provide: PublicUrl, useValue: new PublicUrl(publicUrl) },
-      { provide: Alerts, useValue: new Alerts(onAlert) },
+      {
+        provide: AlertOutlet,
+        useFactory: (
+          database: Database,
+          { partitions }: EventStore,
+          http: OutboundHttp,
+          credentials: Credentials,
+        ) => {
+          const { ALERT_URL: url } = config;
+          const post = url === undefined ? null : new AlertPost(url, http, credentials);
+          return new AlertOutlet(database, partitions, post);
+        },
+        inject: [Database, EventStore, OutboundHttp, Credentials],
+      },
+      {
+        provide: Alerts,
+        useFactory: (outlet: AlertOutlet) => new Alerts(onAlert, outlet),
+        inject: [AlertOutlet],
+      },
       ProxyNumbers,
       PoolLimits,
       Interactions,

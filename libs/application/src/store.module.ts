@@ -3,6 +3,8 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { EventStore, readPartitions, upcasters, Wake, type Flush } from '#event-store';
 import { Database } from '#platform';
 import {
+  AlertQueries,
+  DeliveryQueries,
   inlineProjectors,
   InteractionQueries,
   NumberPool,
@@ -78,6 +80,8 @@ export class StoreModule {
       { provide: InteractionQueries, useValue: new InteractionQueries(database, partitions) },
       { provide: NumberPool, useValue: new NumberPool(database, partitions) },
       { provide: Routes, useValue: new Routes(database, partitions) },
+      { provide: DeliveryQueries, useValue: new DeliveryQueries(database, partitions, masterKey) },
+      { provide: AlertQueries, useValue: new AlertQueries(database, partitions) },
     ];
     return { module: StoreModule, global: true, providers, exports: providers };
   }

@@ -46,6 +46,7 @@ export {
 } from './projector.js';
 export { openSealed } from './open-sealed.js';
 export { hasUnknownStart, readOrdered } from './read-ordered.js';
+export { readSubjectKeys } from './read-subject-keys.js';
 export { readStream, type ReadStreamOptions } from './read-stream.js';
 export { isSealed, type SealedField } from './sealed-field.js';
 export type { RecordedEvent } from './recorded-event.js';

@@ -1,20 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import { ERASED } from '#domain';
 import type { Queryable } from './append.js';
-import { plainArray, textArray } from './pg-array.js';
+import { readSubjectKeys, type Subject } from './read-subject-keys.js';
 import type { EventRow } from './recorded-event.js';
 import { isSealed, openField } from './sealed-field.js';
-import { unwrapKey } from './subject-keys.js';
 
 type SealedRow = Pick<EventRow, 'partition' | 'account_sid' | 'stream_id' | 'type' | 'data'>;
-
-const text = `
-  select w.i, k.wrapped_key
-  from unnest($1::int[], $2::text[], $3::text[]) with ordinality w(partition, stream, subject, i)
-  cross join lateral (
-    select wrapped_key from maskline.event_key k
-    where k.partition = w.partition and k.stream_id = w.stream and k.subject = w.subject limit 1
-  ) k`;
 
 /**
  * Opens the personal fields of rows of the log, with one more statement when there are any. A field whose key has been
@@ -25,50 +16,27 @@ export async function openSealed<Row extends SealedRow>(
   rows: readonly Row[],
   masterKey: KeyObject,
 ): Promise<readonly Row[]> {
-  const wanted = new Map<string, Wanted>();
+  const wanted = new Map<string, Subject>();
   for (const row of rows) {
     for (const value of Object.values(row.data) as unknown[]) {
-      if (isSealed(value)) wanted.set(nameOf(row, value.subject), { row, subject: value.subject });
+      if (!isSealed(value)) continue;
+      const { subject } = value;
+      wanted.set(nameOf(row, subject), { partition: row.partition, streamId: row.stream_id, subject });
     }
   }
   if (wanted.size === 0) return rows;
-  const keys = await readKeys(db, [...wanted.values()], masterKey);
+  const read = await readSubjectKeys(db, [...wanted.values()], masterKey);
+  const keys = new Map([...wanted.keys()].map((name, i) => [name, read[i] ?? null]));
   return rows.map((row) => ({ ...row, data: openedData(row, keys) }));
 }
 
-interface Wanted {
-  readonly row: SealedRow;
-  readonly subject: string;
-}
-
-async function readKeys(
-  db: Queryable,
-  wanted: readonly Wanted[],
-  masterKey: KeyObject,
-): Promise<ReadonlyMap<string, KeyObject>> {
-  const values = [
-    plainArray(wanted, ({ row }) => row.partition),
-    textArray(wanted, ({ row }) => row.stream_id),
-    textArray(wanted, ({ subject }) => subject),
-  ];
-  const { rows } = await db.query({ name: 'read-event-keys', text, values });
-  const keys = new Map<string, KeyObject>();
-  for (const { i, wrapped_key } of rows as { i: number; wrapped_key: Buffer }[]) {
-    const found = wanted[i - 1];
-    if (found === undefined) continue;
-    const { row, subject } = found;
-    keys.set(nameOf(row, subject), unwrapKey(masterKey, row.stream_id, subject, wrapped_key));
-  }
-  return keys;
-}
-
-function openedData(row: SealedRow, keys: ReadonlyMap<string, KeyObject>): object {
+function openedData(row: SealedRow, keys: ReadonlyMap<string, KeyObject | null>): object {
   const { account_sid: accountSid, stream_id: streamId, type } = row;
   const data: Record<string, unknown> = { ...row.data };
   for (const [field, value] of Object.entries(data)) {
     if (!isSealed(value)) continue;
-    const key = keys.get(nameOf(row, value.subject));
-    data[field] = key === undefined ? ERASED : openField(key, value, { accountSid, streamId, type, field });
+    const key = keys.get(nameOf(row, value.subject)) ?? null;
+    data[field] = key === null ? ERASED : openField(key, value, { accountSid, streamId, type, field });
   }
   return data;
 }

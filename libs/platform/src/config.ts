@@ -110,6 +110,12 @@ export const environment = z.object({
   MAX_SESSION_IDLE_DAYS: wholeNumber(0, 24_855).default(0),
   /** `npm start` has another default than api and worker. */
   CALLBACK_REACH: z.enum(CALLBACK_REACHES, { error: 'must be public, loopback or private' }).optional(),
+  /** Days of nothing but failure after which a CallbackUrl is not called any more; 0 for never. */
+  CALLBACK_FAIL_DAYS: wholeNumber(0, 365).default(5),
+  /** Days for which it is known what was delivered. */
+  DELIVERY_DAYS: wholeNumber(1, 3650).default(30),
+  /** What goes wrong for users is posted to it. */
+  ALERT_URL: url('http:', 'https:').optional(),
   INTERCEPT_FAILURE: z.enum(['open', 'closed'], { error: 'must be open or closed' }).default('open'),
 });
 

@@ -2,7 +2,7 @@ import { randomFillSync } from 'node:crypto';
 import { V7Generator } from 'uuidv7';
 
 /** What is named by SIDs of our own making: account, API key, service, session, … */
-type NewSidPrefix = 'AC' | 'SK' | 'KS' | 'KC' | 'KP' | 'KI' | 'PN' | 'SC' | 'SM' | 'MM' | 'CA' | 'RQ';
+type NewSidPrefix = 'AC' | 'SK' | 'KS' | 'KC' | 'KP' | 'KI' | 'PN' | 'SC' | 'SM' | 'MM' | 'CA' | 'NO' | 'RQ';
 
 /** The generator's own source asks the system for 32 bytes at a time, which takes longer than all the rest. */
 class RandomWords {

@@ -4,6 +4,7 @@ export { eventQueue, newEventJob, readPlace } from './consumers/event-queue.js';
 export { failedEvents, type FailedEvent } from './consumers/failed-events.js';
 export { replayToConsumer, type ReplayOptions } from './consumers/replay.js';
 export { runConsumer, type ConsumerProgram } from './consumers/run-consumer.js';
+export { deliveryQueue, deliveryWorker, newDeliveryJob, type DeliveryJob } from './delivery-queue.js';
 export { expiryQueue, expiryWorker, newExpiryJob, type ExpiryJob } from './expiry-queue.js';
 export { forwardQueue, forwardWorker, newForwardJob, type ForwardJob } from './forward-queue.js';
 export { QueueAbsent, type JobQueue, type NewJob } from './job-queue.js';

@@ -23,6 +23,7 @@ const replies: Record<DomainErrorCode | RequestErrorCode, Reply> = {
   'api-key-not-found': { status: 404, code: 20404 },
   'bad-request': { status: 400, code: 20001 },
   'body-too-large': { status: 413, code: 20413, message: 'Request body is too large' },
+  'callback-url-missing': { status: 400, code: 20001 },
   'carrier-refused': {
     status: 400,
     code: 80613,
@@ -33,6 +34,9 @@ const replies: Record<DomainErrorCode | RequestErrorCode, Reply> = {
     code: 80502,
     message: 'A downstream server failed or refused to process a request.',
   },
+  'delivery-erased': { status: 409, code: 20409 },
+  'delivery-not-found': { status: 404, code: 20404 },
+  'delivery-pending': { status: 409, code: 20409 },
   'expectation-failed': { status: 417, code: 20417, message: 'Expectation Failed' },
   forbidden: { status: 403, code: 20403, message: 'Forbidden' },
   'idempotency-key-reused': { status: 409, code: 20409 },

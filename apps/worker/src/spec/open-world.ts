@@ -15,6 +15,7 @@ interface Settings {
   readonly EXPIRY_HORIZON?: number;
   readonly SWEEPER?: boolean;
   readonly carrier?: OpenCarrier;
+  readonly CALLBACK_FAIL_DAYS?: number;
 }
 
 type Backend = 'postgres' | 'redis' | 'absent redis' | 'absent postgres' | { readonly redis: string };
@@ -50,7 +51,13 @@ async function redisOf(backend: Backend): Promise<string | null> {
 
 async function startWorker(store: Store, queues: QueueBackend, { carrier, ...settings }: Settings) {
   const metrics = new Registry();
-  const config = { EXPIRY_HORIZON: 60, SWEEPER: false, ...settings };
+  const config = {
+    EXPIRY_HORIZON: 60,
+    SWEEPER: false,
+    CALLBACK_FAIL_DAYS: 5,
+    DELIVERY_DAYS: 30,
+    ...settings,
+  };
   const modules = testModules(store, carrier === undefined ? {} : { carrier });
   const imports = [...modules, WorkerModule.register({ queues, metrics, config })];
   const app = await NestFactory.createApplicationContext({ module: Process, imports }, { logger: false });

@@ -36,10 +36,15 @@ export interface AlertSubject {
 export class Alerts {
   private readonly logger = new Logger(Alerts.name);
 
-  constructor(private readonly count: (code: AlertCode) => void) {}
+  constructor(
+    private readonly count: (code: AlertCode) => void,
+    /** Where it is kept, without anybody waiting for it. */
+    private readonly outlet: { offer(code: AlertCode, subject: AlertSubject): void },
+  ) {}
 
   raise(code: AlertCode, subject: AlertSubject): void {
     this.count(code);
     this.logger.warn({ message: ALERTS[code], alert: code, ...subject });
+    this.outlet.offer(code, subject);
   }
 }

@@ -1,4 +1,10 @@
-import { readCallTarget, type CallOutcome, type Config, type OutboundHttp } from '#platform';
+import {
+  readCallTarget,
+  type CallOutcome,
+  type Config,
+  type OutboundCall,
+  type OutboundHttp,
+} from '#platform';
 import { formSignature, readOutOfSessionAnswer, type CallbackForm, type OutOfSessionAnswer } from '#wire';
 import type { Credentials } from '../account/credentials.js';
 
@@ -31,7 +37,7 @@ export class Callbacks {
 
   /** Tells `CallbackUrl`. Whatever is answered plays no part, but another status than 2xx is a failure all the same. */
   inform(callback: Callback): Promise<CallOutcome> {
-    return this.#call(callback, 'status');
+    return this.#call(callback, 'excerpt');
   }
 
   /** Asks `InterceptCallbackUrl`, which says no by a 403. What else than 2xx means is a setting, and so is silence. */
@@ -52,7 +58,7 @@ export class Callbacks {
 
   async #call(
     { accountSid, url, form, idempotencyToken }: Callback,
-    reads: 'status' | 'body',
+    reads: OutboundCall['reads'],
     mostMs?: number,
   ): Promise<CallOutcome> {
     const authToken = await this.credentials.authTokenOf(accountSid);

@@ -5,6 +5,13 @@ import type { CallLimits } from './call-target.js';
 /** A longer answer is cut off and counts as none. */
 export const MAX_ANSWER_BYTES = 65_536;
 
+/** How much of an answer is kept that plays no part, and how long it is waited for once the status is there. */
+export const EXCERPT_BYTES = 4_096;
+const EXCERPT_MS = 1_000;
+
+/** What of an answer is wanted: all of it, its status alone, or the status and what follows at once. */
+export type Reads = 'status' | 'excerpt' | 'body';
+
 const NO_BODY = new Uint8Array();
 
 /** Why the connection was given up, for whoever looks at undici's own error. */
@@ -17,7 +24,7 @@ export function attempt(
   dispatcher: Dispatcher,
   request: Dispatcher.DispatchOptions,
   limits: Pick<CallLimits, 'connect' | 'read' | 'total'>,
-  reads: 'status' | 'body',
+  reads: Reads,
 ): Promise<CallOutcome> {
   return new Promise((resolve) => {
     const handler = new AttemptHandler(limits, reads, resolve);
@@ -41,10 +48,11 @@ class AttemptHandler implements Dispatcher.DispatchHandler {
   readonly #chunks: Buffer[] = [];
   readonly #total: NodeJS.Timeout;
   #pause: NodeJS.Timeout;
+  #excerpt: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly limits: Pick<CallLimits, 'read' | 'total' | 'connect'>,
-    private readonly reads: 'status' | 'body',
+    private readonly reads: Reads,
     private readonly resolve: (outcome: CallOutcome) => void,
   ) {
     this.#total = setTimeout(() => this.fail('total-timeout'), limits.total);
@@ -76,30 +84,43 @@ class AttemptHandler implements Dispatcher.DispatchHandler {
     };
     // What follows is still read, in bounds, so that the connection can be used again.
     if (this.reads === 'status') this.#settle({ kind: 'answered', ...this.#answer, body: NO_BODY });
+    if (this.reads === 'excerpt') this.#excerpt = setTimeout(() => this.#settleExcerpt(), EXCERPT_MS);
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#pause.refresh();
     this.#bytes += chunk.length;
+    if (this.reads !== 'status' && !this.#isSettled) this.#chunks.push(chunk);
+    if (this.reads === 'excerpt' && this.#bytes >= EXCERPT_BYTES) this.#settleExcerpt();
     if (this.#bytes > MAX_ANSWER_BYTES) this.fail('too-large');
-    else if (this.reads === 'body') this.#chunks.push(chunk);
   }
 
   onResponseEnd(): void {
     this.#stopTimers();
     if (this.#answer === null) this.fail('invalid-answer');
+    else if (this.reads === 'excerpt') this.#settleExcerpt();
     else this.#settle({ kind: 'answered', ...this.#answer, body: Buffer.concat(this.#chunks) });
   }
 
   onResponseError(_controller: unknown, error: Error): void {
     this.#stopTimers();
+    this.#settleExcerpt();
     this.#settle({ kind: 'failed', reason: failureOf(error) });
   }
 
   fail(reason: CallFailure): void {
     this.#stopTimers();
+    this.#settleExcerpt();
     this.#settle({ kind: 'failed', reason });
     this.#controller?.abort(new GivenUp());
+  }
+
+  /** With the status there, whatever becomes of the rest is no failure. */
+  #settleExcerpt(): void {
+    clearTimeout(this.#excerpt);
+    if (this.reads !== 'excerpt' || this.#answer === null) return;
+    const body = Buffer.concat(this.#chunks).subarray(0, EXCERPT_BYTES);
+    this.#settle({ kind: 'answered', ...this.#answer, body });
   }
 
   #settle(outcome: CallOutcome): void {

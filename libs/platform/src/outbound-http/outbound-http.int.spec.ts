@@ -415,3 +415,31 @@ describe('the end of the process', () => {
     expect(await post(`http://127.0.0.1:${port}/`, {}, ending)).toEqual(failed('shutting-down'));
   });
 });
+
+describe('a call that wants an excerpt', () => {
+  it('brings the first of a long answer, and is over then', async () => {
+    const receiver = await webhookReceiver((response) => response.writeHead(200).end('x'.repeat(1_000_000)));
+    const outcome = await post(receiver.url, { reads: 'excerpt' });
+    expect(outcome).toMatchObject({ kind: 'answered', status: 200, body: Buffer.alloc(4096, 'x') });
+  });
+
+  it('has what came of an answer that never ends, or is cut off', async () => {
+    const endless = await webhookReceiver((response) => response.writeHead(503).write('so far'));
+    const [outcome, time] = await timed(post(endless.url, { reads: 'excerpt' }));
+    expect(outcome).toMatchObject({ kind: 'answered', status: 503, body: Buffer.from('so far') });
+    expect(time).toBeLessThan(5_000);
+    const cut = await listen((socket) => {
+      socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nfive!');
+    });
+    expect(await post(`http://127.0.0.1:${cut.port}/`, { reads: 'excerpt' })).toMatchObject({
+      kind: 'answered',
+      status: 200,
+      body: Buffer.from('five!'),
+    });
+  });
+
+  it('is a failure without a status', async () => {
+    const silent = await webhookReceiver((response) => response.destroy());
+    expect(await post(silent.url, { reads: 'excerpt' })).toEqual(failed('connection-lost'));
+  });
+});

@@ -1,6 +1,6 @@
 import { Agent } from 'undici';
 import { version } from '../version.js';
-import { attempt } from './attempt.js';
+import { attempt, type Reads } from './attempt.js';
 import { retryPolicyFor, type CallOutcome } from './call-outcome.js';
 import type { CallTarget } from './call-target.js';
 import { reachesHost, type CallbackReach } from './callback-reach.js';
@@ -12,8 +12,8 @@ export interface OutboundCall {
   readonly contentType: string;
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** With `status`, the outcome is there as soon as the status is, and what else is answered plays no part in it. */
-  readonly reads: 'status' | 'body';
+  /** But with `body`, the outcome is known as soon as the status is, and what else is answered plays no part in it. */
+  readonly reads: Reads;
   /** Milliseconds for all attempts, where the target's own limit is longer. */
   readonly mostMs?: number;
 }

@@ -43,12 +43,15 @@ export function describeMoment({ recorded, before, after }: Moment): ToldEvent {
     requestId,
     causationId,
     eventId,
-    changes: before === null && after === null ? fieldsOf(event.data) : changesOf(before, after),
+    changes:
+      (before === null && after === null) || event.type === 'IdentifiersRevealed'
+        ? fieldsOf(event.data)
+        : changesOf(before, after),
     late: lateness(recorded),
   };
 }
 
-/** What has no row of its own, as an account, is told by its events. */
+/** What has no row of its own, as an account, is told by its events, and so is what changes nothing. */
 function fieldsOf(data: object): Change[] {
   return Object.entries<unknown>({ ...data }).map(([field, to]) => ({
     field: snakeCase(field),

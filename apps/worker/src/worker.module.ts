@@ -17,6 +17,7 @@ import type { QueueBackend } from '#queues';
 import { observeExpiry } from './expiry-metrics.js';
 import { Forwards } from './forwarding/forwards.js';
 import { Housekeeping } from './housekeeping.js';
+import { Statistics } from './statistics/statistics.js';
 import { Cascades } from './subscriptions/cascades.js';
 import { Relays } from './subscriptions/relays.js';
 import { ExpiryTimers } from './timers/expiry-timers.js';
@@ -73,6 +74,7 @@ export class WorkerModule {
               new Cascades(database, events, wake, sessionsBelow),
               new Forwards(database, events, wake, queues, forwardMessage),
               new Relays(database, events, wake, queues),
+              new Statistics(database, events, wake),
               new Housekeeping(database.subscriptions),
             ]),
           inject: [

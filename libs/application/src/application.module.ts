@@ -7,6 +7,8 @@ import { CreateSecondaryAuthTokenHandler } from './account/create-secondary-auth
 import { DeleteSecondaryAuthTokenHandler } from './account/delete-secondary-auth-token.js';
 import { PromoteAuthTokenHandler } from './account/promote-auth-token.js';
 import { RevokeApiKeyHandler } from './account/revoke-api-key.js';
+import { CloseSessionsHandler } from './admin/close-sessions.js';
+import { RevealIdentifiersHandler } from './admin/reveal-identifiers.js';
 import { oneHandlerEach } from './one-handler-each.js';
 import { ReceiveCallHandler } from './inbound/receive-call.js';
 import { ReceiveMessageHandler } from './inbound/receive-message.js';
@@ -56,6 +58,8 @@ export const handlers = [
   ForwardMessageHandler,
   ReceiveCallHandler,
   ReportLegHandler,
+  CloseSessionsHandler,
+  RevealIdentifiersHandler,
 ];
 
 /** The use cases. The store, the carrier, the callbacks and the rules come from the process's global modules. */

@@ -1,4 +1,5 @@
 export { ConsumerBacklogs, type ConsumerBacklog } from './consumers/consumer-backlogs.js';
+export { connectRedis } from './connect-redis.js';
 export { eventQueue, newEventJob, type EventJob } from './consumers/event-queue.js';
 export { replayToConsumer, type ReplayOptions } from './consumers/replay.js';
 export { runConsumer, type ConsumerProgram } from './consumers/run-consumer.js';

@@ -102,6 +102,7 @@ function evolve(session: Session, event: SessionEvent, occurredAt: string): Sess
     case 'InteractionLegStatusChanged':
     case 'InteractionBlocked':
     case 'InteractionDeleted':
+    case 'IdentifiersRevealed':
       return session;
   }
 }
@@ -191,6 +192,8 @@ export const sessionStream: Stream<Session, SessionEvent> = {
   expire: expireSession,
   personal: {
     ParticipantAdded: { fields: ['identifier', 'friendlyName'] },
+    // A reason may name somebody.
+    IdentifiersRevealed: { fields: ['reason'] },
     InteractionStarted: {
       fields: ['body', 'mediaUrls'],
       subject: ({ interactionSid }) => interactionSid,

@@ -38,6 +38,7 @@ const parts = {
     imports: everyLib,
     composes: [
       'api/src/(?:api\\.module|http-app|ops/[\\w-]+|simulator/simulator\\.module)',
+      'api/src/(?:admin/admin\\.module|admin/serve-admin-docs|rate-limits/open-rate-limits)',
       'worker/src/[\\w.-]+',
     ],
   },

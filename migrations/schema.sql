@@ -1,5 +1,17 @@
 -- What the migrations result in. Written by `npm run schema`; a spec compares.
 
+create table maskline.account_hour (
+  partition integer not null,
+  account_sid text collate "C" not null,
+  hour timestamp with time zone not null,
+  sessions_created integer not null,
+  sessions_closed integer not null,
+  sessions_expired integer not null,
+  messages integer not null,
+  calls integer not null,
+  constraint account_hour_pkey PRIMARY KEY (partition, account_sid, hour)
+) with (fillfactor=50);
+
 create table maskline.alert (
   partition integer not null,
   sid text collate "C" not null,
@@ -376,6 +388,14 @@ comment on index maskline.phone_number_list is 'Keyset paging, newest first. For
 
 comment on index maskline.phone_number_number is 'Finds the pool that a number is in; a backstop behind the claim. For those who name its condition (0008).';
 
+create unlogged table maskline.rate_window (
+  key text collate "C" not null,
+  hits timestamp with time zone[] not null,
+  constraint rate_window_pkey PRIMARY KEY (key)
+) with (fillfactor=20, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=1000);
+
+comment on table maskline.rate_window is 'The requests that were let through in a window that slides, newest last, by what they are limited by.';
+
 create table maskline.rebuild (
   table_name text collate "C" not null,
   partition integer not null,
@@ -445,6 +465,10 @@ create table maskline.session (
   constraint session_pkey PRIMARY KEY (partition, sid)
 ) with (fillfactor=80);
 
+CREATE INDEX session_account ON maskline.session USING btree (partition, account_sid, date_created DESC, sid DESC) WHERE (date_created > '-infinity'::timestamp with time zone);
+
+CREATE INDEX session_active ON maskline.session USING btree (partition, account_sid, date_created DESC, sid DESC) WHERE (status <> 'closed'::text);
+
 CREATE INDEX session_list ON maskline.session USING btree (partition, service_sid, date_created DESC, sid DESC) WHERE (date_created > '-infinity'::timestamp with time zone);
 
 CREATE INDEX session_timer ON maskline.session USING btree (partition, timer_at) WHERE (timer_at IS NOT NULL);
@@ -452,6 +476,10 @@ CREATE INDEX session_timer ON maskline.session USING btree (partition, timer_at)
 CREATE UNIQUE INDEX session_name ON maskline.session USING btree (partition, service_sid, unique_name) WHERE (unique_name IS NOT NULL);
 
 comment on column maskline.session.timer_at is 'At or before expires_at: when to look at the session again. Not event-sourced: a deadline that moves later leaves it and its index alone.';
+
+comment on index maskline.session_account is 'Search through all sessions of an account, newest first. For those who name its condition (0008).';
+
+comment on index maskline.session_active is 'The active sessions of an account among many closed ones, newest first.';
 
 comment on index maskline.session_list is 'Keyset paging, newest first; also the sessions that a deleted service leaves behind. For those who name its condition (0008).';
 
@@ -1440,6 +1468,32 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION maskline.take_turn(k text, most integer, span interval)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO 'maskline', 'pg_catalog'
+ SET lock_timeout TO '1s'
+AS $function$
+declare
+  moment timestamptz := clock_timestamp();
+  recent timestamptz[];
+begin
+  insert into rate_window as w (key, hits) values (k, array[moment])
+  on conflict (key) do nothing;
+  if found then
+    return 0;
+  end if;
+  select w.hits into recent from rate_window w where w.key = k for update;
+  moment := clock_timestamp();
+  recent := array(select h from unnest(recent) with ordinality u(h, i) where h > moment - span order by i);
+  if cardinality(recent) >= most then
+    return ceil(extract(epoch from recent[1 + cardinality(recent) - most] + span - moment) * 1000);
+  end if;
+  update rate_window w set hits = recent || moment where w.key = k;
+  return 0;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION maskline.write_event_keys(p integer, keys jsonb, c_stream text[], ok boolean[])
  RETURNS void
  LANGUAGE plpgsql
@@ -1481,7 +1535,7 @@ begin
   loop
     delete from secret x
     where x.partition = p and x.account_sid = gone.account and x.sid = gone.sid and x.slot = gone.slot;
-    if gone.slot = 'key-hash' then
+    if gone.slot in ('key-hash', 'read-only-key-hash') then
       delete from api_key x where x.sid = gone.sid and x.account_sid = gone.account;
     end if;
   end loop;
@@ -1510,7 +1564,7 @@ begin
   insert into api_key (sid, partition, account_sid)
   select b.sid, p, c_account[b.cmd]
   from jsonb_to_recordset(secrets) b(cmd int, sid text, slot text, value text)
-  where ok[b.cmd] and b.value is not null and b.slot = 'key-hash';
+  where ok[b.cmd] and b.value is not null and b.slot in ('key-hash', 'read-only-key-hash');
 end
 $function$;
 

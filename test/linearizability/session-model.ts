@@ -190,6 +190,7 @@ function happened(world: World, event: SessionEvent, latest: number): World {
     case 'InteractionBlocked':
     case 'InteractionCompleted':
     case 'InteractionDeleted':
+    case 'IdentifiersRevealed':
       throw new Error(`no call of this history makes a ${event.type}`);
   }
 }

@@ -1,8 +1,9 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { configureHttp, type HttpConfig } from './http/configure-http.js';
 import { createHttpAdapter } from './http/http-adapter.js';
+import type { RateLimits } from './rate-limits/rate-limits.js';
 
 @Module({})
 class Process {}
@@ -16,8 +17,9 @@ export function ownUrl(app: NestFastifyApplication): string {
 
 /** The process as a Nest application that answers HTTP; it does not listen yet. */
 export async function createHttpApp(
-  imports: DynamicModule[],
+  imports: (DynamicModule | Type)[],
   config: HttpConfig,
+  limits: RateLimits | null = null,
 ): Promise<NestFastifyApplication> {
   // Bodies are read by our own parser. Errors at the start are the caller's to report, in one line.
   const options = { bodyParser: false, abortOnError: false };
@@ -27,6 +29,6 @@ export async function createHttpApp(
     createHttpAdapter(config.TRUST_PROXY),
     options,
   );
-  configureHttp(app, config);
+  configureHttp(app, config, limits);
   return app;
 }

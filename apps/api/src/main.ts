@@ -26,8 +26,14 @@ import {
 } from '#platform';
 import { ApiModule } from './api.module.js';
 import { createHttpApp, ownUrl } from './http-app.js';
+import { AdminModule } from './admin/admin.module.js';
+import { serveAdminDocs } from './admin/serve-admin-docs.js';
 import { serveDocs } from './ops/serve-docs.js';
+import { openRateLimits } from './rate-limits/open-rate-limits.js';
 import { SimulatorModule } from './simulator/simulator.module.js';
+
+/** Twilio's own, unless the settings say otherwise. */
+const LIMIT_PER_SECOND = 30;
 
 /** The API alone, over a database that `maskline migrate` has prepared. Any number of these may run side by side. */
 async function main(shutdown: Shutdown): Promise<void> {
@@ -49,6 +55,9 @@ async function main(shutdown: Shutdown): Promise<void> {
   const http = new OutboundHttp(config.CALLBACK_REACH ?? 'public');
   shutdown.add('the connections to callbacks', () => http.close());
 
+  const limits = openRateLimits(config, config.RATE_LIMIT ?? LIMIT_PER_SECOND, database, metrics);
+  if (limits !== null) shutdown.add('the rate limits', () => limits.close());
+
   const carrier = await openCarrier(config, database, config.MASKLINE_MASTER_KEY);
   const parts = [
     ...processModules({
@@ -60,10 +69,12 @@ async function main(shutdown: Shutdown): Promise<void> {
       onAlert: observeAlerts(metrics),
     }),
     SimulatorModule.of(carrier),
+    AdminModule,
     ApiModule.register({ metrics, checks: databaseChecks(database) }),
   ];
-  const app: NestFastifyApplication = await createHttpApp(parts, config);
+  const app: NestFastifyApplication = await createHttpApp(parts, config, limits);
   serveDocs(app);
+  serveAdminDocs(app);
   shutdown.add('HTTP', () => app.close());
   await app.init();
 

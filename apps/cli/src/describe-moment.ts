@@ -1,4 +1,4 @@
-import { isErased } from '#domain';
+import { isErased, type DomainEvent } from '#domain';
 import type { Moment } from '#read-model';
 
 /** A field that an event set or changed; `from` is null when it was not there before. */
@@ -48,14 +48,15 @@ export function describeMoment({ recorded, before, after }: Moment): ToldEvent {
     eventId,
     changes: [
       ...(before === null && after === null ? [] : changesOf(before, after)),
-      ...(isToldByRow(event.data, before, after) ? [] : fieldsOf(event.data)),
+      ...(isToldByRow(event, before, after) ? [] : fieldsOf(event.data)),
     ],
     late: lateness(recorded),
   };
 }
 
 /** What has no row of its own, as an account, or has one below that of the stream, as a participant, is told by its events. */
-function isToldByRow(data: object, before: object | null, after: object | null): boolean {
+function isToldByRow({ type, data }: DomainEvent, before: object | null, after: object | null): boolean {
+  if (type === 'IdentifiersRevealed') return false; // it changes nothing
   return (before !== null || after !== null) && !('participantSid' in data || 'interactionSid' in data);
 }
 

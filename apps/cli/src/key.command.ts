@@ -1,13 +1,12 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { CreateApiKey, RevokeApiKey } from '#application';
-import { canonicalSid } from '#domain';
+import { canonicalSid, type ApiKeyRole } from '#domain';
 import { readStream, upcasters } from '#event-store';
 import { StartError } from '#platform';
-import { findKeyHash } from '#read-model';
+import { findKeyHash, foldKeys } from '#read-model';
 import { accountSid, accountStreamOf } from './account-sid.js';
 import type { Cli } from './cli.js';
 import { connect } from './connect.js';
-import { foldKeys } from './fold-keys.js';
 import { openApplication, operatorContext } from './open-application.js';
 import { print, printJson, printTable } from './output.js';
 
@@ -19,16 +18,27 @@ export function keyCommand(cli: Cli): Command {
     .addCommand(revokeCommand(cli));
 }
 
+interface CreateOptions {
+  readonly name: string;
+  readonly role: ApiKeyRole;
+  readonly json?: true;
+}
+
 function createCommand(cli: Cli): Command {
   return new Command('create')
     .description('make an API key; its secret is shown once')
     .argument('<account>', 'AC…')
     .option('--name <name>', 'a name for people', '')
+    .addOption(
+      new Option('--role <role>', 'operator for all of /v1, read-only to look without changing anything')
+        .choices(['operator', 'read-only'])
+        .default('operator'),
+    )
     .option('--json', 'as JSON')
-    .action(async (account: string, { name, json }: { name: string; json?: true }) => {
+    .action(async (account: string, { name, role, json }: CreateOptions) => {
       const context = operatorContext(accountSid(account));
       const { commands } = await openApplication(cli);
-      const key = await commands.execute(new CreateApiKey(name, context));
+      const key = await commands.execute(new CreateApiKey(name, role, context));
       if (json) {
         printJson(key);
         return;
@@ -53,8 +63,14 @@ function listCommand(cli: Cli): Command {
         return;
       }
       printTable(
-        ['key', 'name', 'made', 'revoked'],
-        keys.map(({ sid, name, createdAt, revokedAt }) => [sid, name, createdAt, revokedAt ?? '']),
+        ['key', 'name', 'role', 'made', 'revoked'],
+        keys.map(({ sid, name, role, createdAt, revokedAt }) => [
+          sid,
+          name,
+          role,
+          createdAt,
+          revokedAt ?? '',
+        ]),
       );
     });
 }

@@ -29,7 +29,10 @@ import {
 import { ConsumerBacklogs, openQueues } from '#queues';
 import { ApiModule } from '../../api/src/api.module.js';
 import { createHttpApp, ownUrl } from '../../api/src/http-app.js';
+import { AdminModule } from '../../api/src/admin/admin.module.js';
+import { serveAdminDocs } from '../../api/src/admin/serve-admin-docs.js';
 import { serveDocs } from '../../api/src/ops/serve-docs.js';
+import { openRateLimits } from '../../api/src/rate-limits/open-rate-limits.js';
 import { SimulatorModule } from '../../api/src/simulator/simulator.module.js';
 import { observeConsumers, observeDeadLetters } from '../../worker/src/consumer-metrics.js';
 import { workerChecks } from '../../worker/src/worker-checks.js';
@@ -70,6 +73,9 @@ async function main(shutdown: Shutdown): Promise<void> {
   const http = new OutboundHttp(config.CALLBACK_REACH ?? 'loopback');
   shutdown.add('the connections to callbacks', () => http.close());
 
+  const limits = openRateLimits(config, config.RATE_LIMIT ?? 0, database, metrics);
+  if (limits !== null) shutdown.add('the rate limits', () => limits.close());
+
   const carrier = await openCarrier(config, database, masterKey);
   const parts = [
     ...processModules({
@@ -81,14 +87,16 @@ async function main(shutdown: Shutdown): Promise<void> {
       onAlert: observeAlerts(metrics),
     }),
     SimulatorModule.of(carrier),
+    AdminModule,
     ApiModule.register({
       metrics,
       checks: [...databaseChecks(database), ...workerChecks(database, queues, backlogs)],
     }),
     WorkerModule.register({ queues, metrics, config }),
   ];
-  const app: NestFastifyApplication = await createHttpApp(parts, config);
+  const app: NestFastifyApplication = await createHttpApp(parts, config, limits);
   serveDocs(app);
+  serveAdminDocs(app);
   shutdown.add('HTTP and the worker', () => app.close());
   await app.init();
 

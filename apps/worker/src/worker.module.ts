@@ -25,6 +25,7 @@ import { Forgetting } from './deliveries/forgetting.js';
 import { observeExpiry } from './expiry-metrics.js';
 import { Forwards } from './forwarding/forwards.js';
 import { Housekeeping } from './housekeeping.js';
+import { Statistics } from './statistics/statistics.js';
 import { Cascades } from './subscriptions/cascades.js';
 import { Relays } from './subscriptions/relays.js';
 import { ExpiryTimers } from './timers/expiry-timers.js';
@@ -94,6 +95,7 @@ export class WorkerModule {
                 new DeliveryRounds(database, callbacks, alerts, masterKey, config.CALLBACK_FAIL_DAYS),
               ),
               new Relays(database, events, wake, queues),
+              new Statistics(database, events, wake),
               new Housekeeping(database.subscriptions),
               new Forgetting(database.subscriptions, events.partitions, config.DELIVERY_DAYS),
             ]),

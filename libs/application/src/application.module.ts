@@ -10,6 +10,8 @@ import { RevokeApiKeyHandler } from './account/revoke-api-key.js';
 import { EnableCallbackHandler } from './deliveries/enable-callback.js';
 import { RedeliverDeliveriesHandler, RedeliverDeliveryHandler } from './deliveries/redeliver.js';
 import { SendTestCallbackHandler } from './deliveries/send-test-callback.js';
+import { CloseSessionsHandler } from './admin/close-sessions.js';
+import { RevealIdentifiersHandler } from './admin/reveal-identifiers.js';
 import { oneHandlerEach } from './one-handler-each.js';
 import { ReceiveCallHandler } from './inbound/receive-call.js';
 import { ReceiveMessageHandler } from './inbound/receive-message.js';
@@ -67,6 +69,8 @@ export const handlers = [
   RedeliverDeliveriesHandler,
   EnableCallbackHandler,
   SendTestCallbackHandler,
+  CloseSessionsHandler,
+  RevealIdentifiersHandler,
 ];
 
 /** The use cases. The store, the carrier, the callbacks and the rules come from the process's global modules. */

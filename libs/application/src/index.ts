@@ -10,6 +10,8 @@ export * from './account/master-key.js';
 export * from './account/promote-auth-token.js';
 export * from './account/revoke-api-key.js';
 export * from './account/secrets.js';
+export * from './admin/close-sessions.js';
+export * from './admin/reveal-identifiers.js';
 export * from './application.module.js';
 export * from './callbacks/callbacks.js';
 export * from './service/create-service.js';

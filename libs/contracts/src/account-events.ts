@@ -11,7 +11,11 @@ export const accountEvents = {
   AuthTokenPromoted: nothing.describe('The secondary auth token took the place of the primary one.'),
   SecondaryAuthTokenDeleted: nothing.describe('The secondary auth token is accepted no more.'),
   ApiKeyCreated: z
-    .object({ keySid: sid('SK'), friendlyName: z.string() })
+    .object({
+      keySid: sid('SK'),
+      friendlyName: z.string(),
+      role: z.enum(['operator', 'read-only']),
+    })
     .describe('An API key was created.'),
   ApiKeyRevoked: z.object({ keySid: sid('SK') }).describe('An API key is accepted no more.'),
 };

@@ -91,4 +91,7 @@ export const sessionEvents = {
     .object({ ...interaction, duration: personal(z.number()).nullable() })
     .describe('The call is over; `duration` is in seconds, when the carrier says so.'),
   InteractionDeleted: z.object(interaction).describe('The content of the interaction was erased.'),
+  IdentifiersRevealed: z
+    .object({ reason: personal(z.string()) })
+    .describe('Somebody was shown whole identifiers where they come masked; `actor` says who.'),
 };

@@ -55,6 +55,7 @@ export { ensurePartitions, readHeads, readPartitions, type Head } from './partit
 export { forgetOldCommands } from './forget-commands.js';
 export type { ChangeOptions } from './prepare.js';
 export { registerSubscription } from './lease.js';
+export { readFeed, type FeedFrom, type ShowField } from './read-feed.js';
 export { readLog, type LogPage } from './read-log.js';
 export { noteMarked, noteSettled, readRelayProgress, type RelayProgress } from './relay-progress.js';
 export {

@@ -45,7 +45,7 @@ export interface Need {
   readonly version: number | null;
 }
 
-export type SecretSlot = 'auth-token' | 'secondary-token' | 'key-hash';
+export type SecretSlot = 'auth-token' | 'secondary-token' | 'key-hash' | 'read-only-key-hash';
 
 /**
  * A secret to set, to move from another slot of the same SID, or with `value: null` to remove. Never in an event.

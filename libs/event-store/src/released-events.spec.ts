@@ -18,7 +18,11 @@ const today: { readonly [Type in AnyEvent['type']]: Required<Extract<AnyEvent, {
   SecondaryAuthTokenCreated: {},
   AuthTokenPromoted: {},
   SecondaryAuthTokenDeleted: {},
-  ApiKeyCreated: { keySid: 'SK0123456789abcdef0123456789abcdef', friendlyName: 'back end' },
+  ApiKeyCreated: {
+    keySid: 'SK0123456789abcdef0123456789abcdef',
+    friendlyName: 'back end',
+    role: 'operator',
+  },
   ApiKeyRevoked: { keySid: 'SK0123456789abcdef0123456789abcdef' },
   ServiceCreated: {
     accountSid: 'AC0123456789abcdef0123456789abcdef',
@@ -91,6 +95,7 @@ const today: { readonly [Type in AnyEvent['type']]: Required<Extract<AnyEvent, {
   },
   InteractionBlocked: { interactionSid: 'KI0123456789abcdef0123456789abcdef' },
   InteractionCompleted: { interactionSid: 'KI0123456789abcdef0123456789abcdef', duration: 5 },
+  IdentifiersRevealed: { reason: 'the rider left a bag in the car' },
   InteractionDeleted: { interactionSid: 'KI0123456789abcdef0123456789abcdef' },
   PhoneNumberAdded: {
     accountSid: 'AC0123456789abcdef0123456789abcdef',
@@ -124,6 +129,7 @@ const released: Readonly<Record<string, string>> = {
   'AuthTokenPromoted.v1': 'd789dc0553a6efb5',
   'SecondaryAuthTokenDeleted.v1': 'b9ab129ee3f96fc0',
   'ApiKeyCreated.v1': '63e2ea8fe471e329',
+  'ApiKeyCreated.v2': '383c648db605b7c0',
   'ApiKeyRevoked.v1': '520b14080c29b59d',
   'ServiceCreated.v1': 'd76de326e42f61f5',
   'ServiceUpdated.v1': 'e7c7f5c6f3760896',
@@ -143,6 +149,7 @@ const released: Readonly<Record<string, string>> = {
   'InteractionLegStatusChanged.v1': '10fb0d88b684ccc8',
   'InteractionBlocked.v1': '0506e2c26f8ffbab',
   'InteractionCompleted.v1': 'ab711146bffe5476',
+  'IdentifiersRevealed.v1': '7650d11204613c9f',
   'InteractionDeleted.v1': 'b87b04bf05197f63',
   'PhoneNumberAdded.v1': '343d2af9e439134a',
   'PhoneNumberUpdated.v1': 'f16b694e3a9485ac',

@@ -11,8 +11,11 @@ export type Upcaster = (data: object) => object;
  */
 export type Upcasters = Readonly<Record<string, readonly Upcaster[]>>;
 
-/** Those of every event that was ever released. None has had to move on yet. */
-export const upcasters: Upcasters = {};
+/** Those of every event that was ever released. */
+export const upcasters: Upcasters = {
+  // Before there were roles every key could do all that Twilio's API knows.
+  ApiKeyCreated: [(data) => ({ ...data, role: 'operator' })],
+};
 
 export function currentSchemaVersion(upcasters: Upcasters, type: string): number {
   return 1 + (upcasters[type]?.length ?? 0);

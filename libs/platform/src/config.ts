@@ -65,6 +65,8 @@ export const environment = z.object({
   TRUST_PROXY: trustedProxies.default(false),
   /** Wrong passwords that one address may try at one account or key in a minute. */
   FAILED_LOGINS: wholeNumber(0, 10_000).default(10),
+  /** Requests a second to one endpoint of one service; 0 is no limit. `npm start` has another default than the api. */
+  RATE_LIMIT: wholeNumber(0, 100_000).optional(),
   METRICS: exposure.default('login'),
   DOCS: exposure.default('open'),
   DATABASE_URL: url('postgres:', 'postgresql:').optional(),

@@ -1,4 +1,5 @@
 export { ConsumerBacklogs, type ConsumerBacklog } from './consumers/consumer-backlogs.js';
+export { connectRedis } from './connect-redis.js';
 export type { EventJob } from '#contracts';
 export { eventQueue, newEventJob, readPlace } from './consumers/event-queue.js';
 export { failedEvents, type FailedEvent } from './consumers/failed-events.js';

@@ -47,11 +47,12 @@ function block(value: unknown): string {
 
 const folder = new URL('../../event-store/src/released-events/', import.meta.url);
 
-/** The data of the released events of a type, one of each version. */
+/** The data of a type's released events in the shape of today, which is that of its last version. */
 export function fixturesOf(type: EventType): unknown[] {
   return readdirSync(folder)
     .filter((file) => file.startsWith(`${type}.v`))
     .sort()
+    .slice(-1)
     .map((file) => {
       const fixture: unknown = JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
       return typeof fixture === 'object' && fixture !== null && 'data' in fixture ? fixture.data : null;

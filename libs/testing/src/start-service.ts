@@ -108,5 +108,7 @@ async function ownSettings(): Promise<Settings> {
     MASKLINE_ACCOUNT_SID: newSid('AC'),
     MASKLINE_AUTH_TOKEN: randomBytes(16).toString('hex'),
     MASKLINE_MASTER_KEY: randomBytes(32).toString('hex'),
+    // Specs ask more often than callers may.
+    RATE_LIMIT: '0',
   };
 }

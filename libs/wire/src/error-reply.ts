@@ -129,6 +129,7 @@ const replies: Record<DomainErrorCode | RequestErrorCode, Reply> = {
     code: 80304,
     message: 'Unmanaged Proxy Identifier not found.',
   },
+  'rate-limited': { status: 429, code: 20429, message: 'Too Many Requests' },
   'resource-not-found': { status: 404, code: 20404 },
   'secondary-token-exists': { status: 409, code: 20409 },
   'secondary-token-not-found': { status: 404, code: 20404 },

@@ -1,3 +1,20 @@
+export { adminPage } from './admin/admin-page.js';
+export * from './admin/api-key.js';
+export * from './admin/bulk-close.js';
+export * from './admin/event-feed.js';
+export { maskedIdentifier } from './admin/masked-identifier.js';
+export {
+  foundSession,
+  foundSessionPageSchema,
+  revealedSchema,
+  revealedSession,
+  revealWish,
+  sessionQuery,
+  type RevealWish,
+  type SessionQuery,
+} from './admin/session-search.js';
+export * from './admin/statistics.js';
+export * from './admin/test-callback.js';
 export * from './callbacks/interaction-callback.js';
 export * from './callbacks/out-of-session-answer.js';
 export * from './callbacks/out-of-session-callback.js';

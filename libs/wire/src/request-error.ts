@@ -6,6 +6,7 @@ export type RequestErrorCode =
   | 'forbidden'
   | 'method-not-allowed'
   | 'page-out-of-range'
+  | 'rate-limited'
   | 'resource-not-found'
   | 'too-many-failed-logins'
   | 'unauthenticated'

@@ -7,6 +7,12 @@ export function isApi(path: string): boolean {
   return path.startsWith('/v1/') || segmentsOf(path)[1] === 'v1';
 }
 
+/** What runs an account rather than its calls. */
+export function isAdmin(path: string): boolean {
+  const [, first, second] = segmentsOf(path);
+  return first === 'admin' && second === 'v1';
+}
+
 /** The phones of the simulator. */
 export function isSimulator(path: string): boolean {
   return segmentsOf(path)[1] === 'simulator';

@@ -6,15 +6,18 @@ import { ServiceQueries, SessionQueries } from '#read-model';
 import type { Config } from '#platform';
 import { RequestError } from '#wire';
 import { Registry } from 'prom-client';
-import { isApi, isSimulator, isWebhook } from './api-path.js';
+import { isAdmin, isApi, isSimulator, isWebhook } from './api-path.js';
 import { authenticate } from './authenticate.js';
 import { baseUrls } from './base-url.js';
 import { FailedLogins } from './failed-logins.js';
 import { acceptForms } from './form-parser.js';
+import { maskAnswers } from './mask-answers.js';
 import { limitPipelining } from './limit-pipelining.js';
 import { observeRequests } from './observe-requests.js';
 import { resolvePath } from './resolve-path.js';
+import { mayUse } from './roles.js';
 import { RouteTable } from './route-table.js';
+import type { RateLimits } from '../rate-limits/rate-limits.js';
 import { pathOf } from './send-error.js';
 import { TwilioErrorFilter } from './twilio-error.filter.js';
 
@@ -28,7 +31,7 @@ const CORS_HEADERS = {
 const PREFLIGHT_HEADERS = {
   'Access-Control-Allow-Methods': METHODS,
   'Access-Control-Allow-Headers':
-    'Accept, Authorization, Content-Type, Idempotency-Key, I-Twilio-Idempotency-Token',
+    'Accept, Authorization, Content-Type, Idempotency-Key, I-Twilio-Idempotency-Token, Last-Event-ID',
   'Access-Control-Max-Age': 86_400,
   Allow: METHODS,
 };
@@ -40,7 +43,11 @@ export type HttpConfig = Pick<Config, 'PUBLIC_URL' | 'TRUST_PROXY' | 'FAILED_LOG
  * What every request shares, as Fastify hooks: they cost a fraction of Nest's middleware and interceptors, and they
  * also see requests that no route takes. To be called before `app.init()`.
  */
-export function configureHttp(app: NestFastifyApplication, config: HttpConfig): void {
+export function configureHttp(
+  app: NestFastifyApplication,
+  config: HttpConfig,
+  limits: RateLimits | null = null,
+): void {
   const server = app.getHttpAdapter().getInstance();
   const credentials = app.get(Credentials);
   const services = app.get(ServiceQueries);
@@ -51,6 +58,7 @@ export function configureHttp(app: NestFastifyApplication, config: HttpConfig): 
   app.useGlobalFilters(new TwilioErrorFilter());
   acceptForms(server);
   observeRequests(server, app.get(Registry));
+  maskAnswers(server);
   const requireRead = limitPipelining();
   // Node asks whoever listens what to do with an `Expect` that it does not know; the hook below answers.
   server.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
@@ -60,7 +68,7 @@ export function configureHttp(app: NestFastifyApplication, config: HttpConfig): 
   server.decorateRequest('baseUrl', '');
 
   server.addHook('onRoute', ({ url, method }) => {
-    if (isApi(url) || isSimulator(url)) routes.add(url, method);
+    if (isApi(url) || isAdmin(url) || isSimulator(url)) routes.add(url, method);
   });
 
   server.addHook('onRequest', async (request, reply) => {
@@ -68,13 +76,13 @@ export function configureHttp(app: NestFastifyApplication, config: HttpConfig): 
     refuseUnmet(request, reply);
     // The route's template spares the decoding: the path itself may spell the same route with percent signs.
     const route = request.routeOptions.url ?? pathOf(request);
-    if (isApi(route)) {
+    if (isApi(route) || isAdmin(route)) {
       reply.headers(CORS_HEADERS);
       if (request.method === 'OPTIONS') {
         return reply.code(204).headers(PREFLIGHT_HEADERS).send();
       }
     }
-    if (isApi(route) || isSimulator(route)) {
+    if (isApi(route) || isAdmin(route) || isSimulator(route)) {
       requireRead(request, reply);
       if (!isWebhook(route)) request.caller = await authenticate(request, reply, credentials, failedLogins);
       request.baseUrl = baseUrl(request);
@@ -84,7 +92,11 @@ export function configureHttp(app: NestFastifyApplication, config: HttpConfig): 
       if (exposure === 'login') await authenticate(request, reply, credentials, failedLogins);
     }
     if (request.is404) refuseUnrouted(request, reply, routes);
-    if (request.caller) await resolvePath(request, request.caller.accountSid, services, sessions);
+    const { caller } = request;
+    if (caller === null) return;
+    if (!mayUse(caller.role, request.method, route)) throw new RequestError('forbidden');
+    await resolvePath(request, caller.accountSid, services, sessions);
+    if (limits !== null && isApi(route)) await limits.take(request, reply, caller, route);
   });
 
   let isClosing = false;
@@ -124,5 +136,5 @@ function refuseUnmet({ raw, headers }: FastifyRequest, reply: FastifyReply): voi
 /** Whom the operator shows what is not the API. */
 function exposureOf(route: string, { METRICS, DOCS }: HttpConfig): HttpConfig['METRICS'] {
   if (route === '/metrics') return METRICS;
-  return /^\/docs(?:$|[/-])/.test(route) ? DOCS : 'open';
+  return /^(?:\/admin)?\/docs(?:$|[/-])/.test(route) ? DOCS : 'open';
 }

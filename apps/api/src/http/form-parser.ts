@@ -1,12 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance } from 'fastify';
 import { decodeForm, RequestError } from '#wire';
-import { isSimulator } from './api-path.js';
+import { isAdmin, isSimulator } from './api-path.js';
 
 /** Larger than any form of this API: a session with two participants stays below 10 kB. */
 export const MAX_BODY_BYTES = 1_048_576;
 
-/** The phones of the simulator speak JSON; a text fits many times over. */
+/** The phones of the simulator and the admin API speak JSON; a text or a list of a thousand SIDs fits. */
 const MAX_JSON_BYTES = 65_536;
 
 const FORM = 'application/x-www-form-urlencoded';
@@ -31,7 +31,8 @@ export function acceptForms(server: FastifyInstance): void {
   });
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     try {
-      done(null, isSimulator(request.routeOptions.url ?? '') ? decodeJson(body) : refuseAll(body));
+      const route = request.routeOptions.url ?? '';
+      done(null, isSimulator(route) || isAdmin(route) ? decodeJson(body) : refuseAll(body));
     } catch (error) {
       // Both throw nothing but our errors.
       done(error as Error);

@@ -30,7 +30,8 @@ const pagePipe = new SchemaPipe((parameter, why) =>
     : new RequestError('bad-request', `'${parameter}' is invalid. ${why}`),
 );
 
-const jsonPipe = new SchemaPipe(
+/** Of bodies and queries that are not Twilio's. */
+export const queryPipe = new SchemaPipe(
   (parameter, why) => new RequestError('bad-request', `'${parameter}' is invalid. ${why}`),
 );
 
@@ -41,7 +42,7 @@ export const ApiForms = () => ApiConsumes('application/x-www-form-urlencoded');
 export const Form = (schema: z.ZodType) => Body({ schema, pipes: [formPipe] });
 
 /** The JSON in the body, on the routes that take some. */
-export const Json = (schema: z.ZodType) => Body({ schema, pipes: [jsonPipe] });
+export const Json = (schema: z.ZodType) => Body({ schema, pipes: [queryPipe] });
 
 /** The page that the query asks for. */
 export const PageOf = () => Query({ schema: pageQuery, pipes: [pagePipe] });

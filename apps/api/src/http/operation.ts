@@ -16,6 +16,7 @@ const refusals = {
     description: 'The credentials are missing or wrong (20003).',
     headers: { 'WWW-Authenticate': { schema: { type: 'string' } } },
   },
+  403: { description: 'The role of the API key does not reach so far (20403).' },
   404: {
     description:
       'There is no such resource in the account (20404, or 80308 for the unique name of a session).',
@@ -26,10 +27,11 @@ const refusals = {
   },
   413: { description: 'The body is too large (20413).' },
   429: {
-    description: 'Too many wrong passwords came from this address (20429).',
+    description:
+      'Too many wrong passwords came from this address, or too many requests to one endpoint of one service (20429).',
     headers: {
       'Retry-After': {
-        description: 'Seconds until a password is looked at again.',
+        description: 'Seconds until it is worth asking again.',
         schema: { type: 'integer', example: 6 },
       },
     },

@@ -19,7 +19,12 @@ export async function resolvePath(
     const text = path[name];
     if (text !== undefined) path[name] = requireSid(prefix, text);
   }
-  if (path['serviceSid'] === undefined || path['accountSid'] !== undefined) return;
+  if (path['accountSid'] !== undefined) return;
+  if (path['serviceSid'] === undefined) {
+    // Without its service a session is known by its SID alone.
+    if (path['sessionSid'] !== undefined) path['sessionSid'] = requireSid('KC', path['sessionSid']);
+    return;
+  }
   const service = requireText(path['serviceSid']);
   const serviceSid = readSid('KS', service) ?? (await services.sidOf(accountSid, service));
   path['serviceSid'] = serviceSid;
@@ -41,6 +46,7 @@ const belowNames: Readonly<Record<string, SidPrefix>> = {
   interactionSid: 'KI',
   phoneNumberSid: 'PN',
   shortCodeSid: 'SC',
+  keySid: 'SK',
 };
 
 function requireSid(prefix: SidPrefix, text: string): string {

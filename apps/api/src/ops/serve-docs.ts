@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { version } from '#platform';
+import { ApiModule } from '../api.module.js';
 
 type OperationObject = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
@@ -10,9 +11,19 @@ Forms in, JSON out. A method that a path does not take is answered 405 (20004) w
 
 /** The API as OpenAPI, written from the very schemas that read the requests and are the types of the answers. */
 export function openApi(app: NestFastifyApplication): OpenAPIObject {
+  return describeApi(app, ApiModule, 'Maskline', DESCRIPTION);
+}
+
+/** The routes of one module as a document. */
+export function describeApi(
+  app: NestFastifyApplication,
+  module: new () => object,
+  title: string,
+  text: string,
+): OpenAPIObject {
   const description = new DocumentBuilder()
-    .setTitle('Maskline')
-    .setDescription(DESCRIPTION)
+    .setTitle(title)
+    .setDescription(text)
     .setVersion(version)
     // Wherever the document was fetched from: a proxy in front of the service needs no setting for it.
     .addServer('/')
@@ -26,7 +37,10 @@ export function openApi(app: NestFastifyApplication): OpenAPIObject {
   // Twilio's names, from ours: `create` of `ServiceController` is CreateService.
   const operationIdFactory = (controller: string, method: string) =>
     method.charAt(0).toUpperCase() + method.slice(1) + controller.replace(/Controller$/, '');
-  const document = SwaggerModule.createDocument(app, description, { operationIdFactory });
+  const document = SwaggerModule.createDocument(app, description, {
+    operationIdFactory,
+    include: [module],
+  });
   for (const [path, { get, post, delete: remove }] of Object.entries(document.paths)) {
     for (const operation of [get, post, remove]) if (operation) complete(path, operation);
   }

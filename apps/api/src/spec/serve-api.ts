@@ -12,6 +12,7 @@ import {
   type ProcessParts,
 } from '#application';
 import { openSimulator } from '#carrier';
+import type { ApiKeyRole } from '#domain';
 import { ensurePartitions, type EventContext } from '#event-store';
 import {
   newSid,
@@ -22,8 +23,10 @@ import {
   type ReadinessCheck,
 } from '#platform';
 import { testModules } from '#testing';
+import { AdminModule } from '../admin/admin.module.js';
 import { ApiModule } from '../api.module.js';
 import { createHttpApp, ownUrl } from '../http-app.js';
+import type { RateLimits } from '../rate-limits/rate-limits.js';
 import { SimulatorModule } from '../simulator/simulator.module.js';
 
 interface Settings {
@@ -40,7 +43,8 @@ interface Settings {
   readonly onAlert?: ProcessParts['onAlert'];
   /** Without the phones the API is as it is over another carrier. */
   readonly isSimulated?: boolean;
-  /** Of another API on the same database that is to read the same. */
+  readonly limits?: RateLimits;
+  /** Another process over the same database has the same key. */
   readonly masterKey?: KeyObject;
 }
 
@@ -63,6 +67,7 @@ export async function serveApi(
     masking = {},
     onAlert = () => undefined,
     isSimulated = true,
+    limits,
     masterKey = createSecretKey(randomBytes(32)),
   }: Settings = {},
 ) {
@@ -80,6 +85,7 @@ export async function serveApi(
         publicUrl: () => publicUrl ?? ownUrl(app),
         onAlert,
       }),
+      AdminModule,
       SimulatorModule.of({ phones: isSimulated ? simulator.phones : null }),
       ApiModule.register({ metrics: new Registry(), checks }),
     ],
@@ -90,8 +96,11 @@ export async function serveApi(
       METRICS: exposure.metrics,
       DOCS: exposure.docs,
     },
+    limits,
   );
   const server = app.getHttpAdapter().getInstance();
+  // It listens from the first caller on who waits for events.
+  server.addHook('onClose', () => store.wake.stop());
   server.addHook('onRoute', ({ method, url }) => {
     for (const one of [method].flat()) onRoute(one, url);
   });
@@ -109,8 +118,9 @@ export async function serveApi(
       return login;
     },
 
-    async apiKey(accountSid: string): Promise<Login> {
-      const { sid, secret } = await commands.execute(new CreateApiKey('', contextOf(accountSid)));
+    async apiKey(accountSid: string, role: ApiKeyRole = 'operator'): Promise<Login> {
+      const context = contextOf(accountSid);
+      const { sid, secret } = await commands.execute(new CreateApiKey('', role, context));
       return { username: sid, password: secret };
     },
 

@@ -1,9 +1,9 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { randomBytes } from 'node:crypto';
-import { accountStream, createApiKey } from '#domain';
+import { accountStream, createApiKey, type ApiKeyRole } from '#domain';
 import { EventStore, type EventContext } from '#event-store';
 import { newSid } from '#platform';
-import { hashSecret } from './secrets.js';
+import { hashSecret, keySlots } from './secrets.js';
 
 /** A key as it is shown once: only the hash of the secret is kept. */
 export interface NewApiKey {
@@ -14,6 +14,7 @@ export interface NewApiKey {
 export class CreateApiKey extends Command<NewApiKey> {
   constructor(
     readonly friendlyName: string,
+    readonly role: ApiKeyRole,
     readonly context: EventContext,
   ) {
     super();
@@ -24,14 +25,14 @@ export class CreateApiKey extends Command<NewApiKey> {
 export class CreateApiKeyHandler implements ICommandHandler<CreateApiKey> {
   constructor(private readonly events: EventStore) {}
 
-  async execute({ friendlyName, context }: CreateApiKey): Promise<NewApiKey> {
+  async execute({ friendlyName, role, context }: CreateApiKey): Promise<NewApiKey> {
     const key = { sid: newSid('SK'), secret: newSecret() };
     await this.events.change(
       accountStream,
       context.accountSid,
       context,
-      (account) => createApiKey(account, key.sid, friendlyName),
-      { secrets: [{ sid: key.sid, slot: 'key-hash', value: hashSecret(key.secret) }] },
+      (account) => createApiKey(account, key.sid, friendlyName, role),
+      { secrets: [{ sid: key.sid, slot: keySlots[role], value: hashSecret(key.secret) }] },
     );
     return key;
   }

@@ -34,7 +34,7 @@ const credentials = () => new Credentials(database, masterKey, 1);
 describe('credentials', () => {
   it('of an account are its primary token and, while there is one, its secondary one', async () => {
     const sid = await newAccount({ 'auth-token': 'the-first-token', 'secondary-token': 'the-second-token' });
-    const caller = { accountSid: sid, actor: sid };
+    const caller = { accountSid: sid, actor: sid, role: 'owner' };
     expect(await credentials().check(sid, 'the-first-token')).toEqual(caller);
     expect(await credentials().check(sid, 'the-second-token')).toEqual(caller);
     for (const wrong of ['', 'the-third-token', 'the-first-token ', 'the-first-tokenthe-second-token']) {
@@ -50,12 +50,25 @@ describe('credentials', () => {
     await put(sid, key, 'key-hash', hashSecret('the-secret'));
     await database.admin.query('insert into maskline.api_key values ($1, 0, $2)', [key, sid]);
 
-    expect(await credentials().check(key, 'the-secret')).toEqual({ accountSid: sid, actor: key });
+    expect(await credentials().check(key, 'the-secret')).toEqual({
+      accountSid: sid,
+      actor: key,
+      role: 'operator',
+    });
     expect(await credentials().check(sid, 'the-secret')).toBeNull();
     expect(await credentials().check(key, 'the-first-token')).toBeNull();
     expect(await credentials().check(other, 'the-first-token')).toBeNull();
     // What is stored is not what is presented.
     expect(await credentials().check(key, hashSecret('the-secret').toString('hex'))).toBeNull();
+  });
+
+  it('of a read-only key lie apart from those of other keys', async () => {
+    const sid = await newAccount({ 'auth-token': 'the-first-token' });
+    const key = newSid('SK');
+    await put(sid, key, 'read-only-key-hash', hashSecret('the-secret'));
+    await database.admin.query('insert into maskline.api_key values ($1, 0, $2)', [key, sid]);
+    expect(await credentials().check(key, 'the-secret')).toMatchObject({ actor: key, role: 'read-only' });
+    expect(await credentials().check(key, 'another-secret')).toBeNull();
   });
 
   it.each(['', 'admin', `AC${'0'.repeat(32)}`, `SK${'0'.repeat(32)}`, `KS${'0'.repeat(32)}`])(

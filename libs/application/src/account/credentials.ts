@@ -1,14 +1,18 @@
 import { randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto';
-import { canonicalSid, readSid } from '#domain';
+import { canonicalSid, readSid, type ApiKeyRole } from '#domain';
 import { partitionOf } from '#event-store';
 import { Remembered, type Database } from '#platform';
 import { findAuthTokens, findKeyHash } from '#read-model';
-import { hashSecret, openAuthToken } from './secrets.js';
+import { hashSecret, keySlots, openAuthToken } from './secrets.js';
+
+/** What a caller may do: `owner` is whoever has the auth token of the account. */
+export type Role = 'owner' | ApiKeyRole;
 
 /** Who calls: the account, and the account or API key that proved itself. */
 export interface Caller {
   readonly accountSid: string;
   readonly actor: string;
+  readonly role: Role;
 }
 
 /** What must be presented; only hashes stay in memory. An account has a second one while its token is rotated. */
@@ -77,13 +81,14 @@ export class Credentials {
     const found = await findAuthTokens(this.db, partitionOf(sid, this.partitions), sid);
     if (found.length === 0) return null;
     const hashes = found.map(({ value }) => hashSecret(openAuthToken(this.masterKey, sid, value)));
-    return { caller: { accountSid: sid, actor: sid }, hashes };
+    return { caller: { accountSid: sid, actor: sid, role: 'owner' }, hashes };
   }
 
   async #apiKey(sid: string): Promise<Expected | null> {
     const found = await findKeyHash(this.db, sid);
     if (found === null) return null;
-    return { caller: { accountSid: found.account_sid, actor: sid }, hashes: [found.value] };
+    const role = found.slot === keySlots['read-only'] ? 'read-only' : 'operator';
+    return { caller: { accountSid: found.account_sid, actor: sid, role }, hashes: [found.value] };
   }
 }
 

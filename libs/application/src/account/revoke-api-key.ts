@@ -1,6 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { accountStream, revokeApiKey } from '#domain';
 import { EventStore, type EventContext } from '#event-store';
+import { keySlots } from './secrets.js';
 
 export class RevokeApiKey extends Command<void> {
   constructor(
@@ -21,7 +22,7 @@ export class RevokeApiKeyHandler implements ICommandHandler<RevokeApiKey> {
       context.accountSid,
       context,
       (account) => revokeApiKey(account, keySid),
-      { secrets: [{ sid: keySid, slot: 'key-hash', value: null }] },
+      { secrets: Object.values(keySlots).map((slot) => ({ sid: keySid, slot, value: null })) },
     );
   }
 }

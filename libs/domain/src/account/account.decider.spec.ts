@@ -23,7 +23,7 @@ const secondaryDeleted: AccountEvent = { type: 'SecondaryAuthTokenDeleted', data
 const live = { status: 'live', keys: [], hasSecondaryToken: false, isTokenRotated: false } as const;
 
 function keyCreated(keySid: string): AccountEvent {
-  return { type: 'ApiKeyCreated', data: { keySid, friendlyName: 'back end' } };
+  return { type: 'ApiKeyCreated', data: { keySid, friendlyName: 'back end', role: 'operator' } };
 }
 
 describe('createAccount', () => {
@@ -123,27 +123,27 @@ describe('deleteSecondaryAuthToken', () => {
 describe('createApiKey', () => {
   it('adds a key', () => {
     given(created)
-      .when((account) => createApiKey(account, 'SK1', 'back end'))
+      .when((account) => createApiKey(account, 'SK1', 'back end', 'operator'))
       .then(keyCreated('SK1'));
   });
 
   it('refuses more keys than an account may have', () => {
     const keys = Array.from({ length: MAX_API_KEYS }, (_, i) => keyCreated(`SK${i}`));
     given(created, ...keys)
-      .when((account) => createApiKey(account, 'SKx', 'one more'))
+      .when((account) => createApiKey(account, 'SKx', 'one more', 'operator'))
       .thenRefused('api-key-limit');
   });
 
   it('accepts the last key that fits', () => {
     const keys = Array.from({ length: MAX_API_KEYS - 1 }, (_, i) => keyCreated(`SK${i}`));
     given(created, ...keys)
-      .when((account) => createApiKey(account, 'SKx', 'back end'))
+      .when((account) => createApiKey(account, 'SKx', 'back end', 'operator'))
       .then(keyCreated('SKx'));
   });
 
   it('refuses an account that does not exist', () => {
     given()
-      .when((account) => createApiKey(account, 'SK1', 'back end'))
+      .when((account) => createApiKey(account, 'SK1', 'back end', 'operator'))
       .thenRefused('account-not-found');
   });
 });

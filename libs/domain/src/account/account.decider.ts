@@ -1,5 +1,5 @@
 import { DomainError } from '../shared/domain-error.js';
-import type { AccountEvent } from './account.events.js';
+import type { AccountEvent, ApiKeyRole } from './account.events.js';
 import type { Account } from './account.state.js';
 
 /** Keeps the state of an account small: it is loaded with every command on the account. */
@@ -35,11 +35,16 @@ export function deleteSecondaryAuthToken(account: Account): AccountEvent[] {
   return [{ type: 'SecondaryAuthTokenDeleted', data: {} }];
 }
 
-export function createApiKey(account: Account, keySid: string, friendlyName: string): AccountEvent[] {
+export function createApiKey(
+  account: Account,
+  keySid: string,
+  friendlyName: string,
+  role: ApiKeyRole,
+): AccountEvent[] {
   if (requireLive(account).keys.length >= MAX_API_KEYS) {
     throw new DomainError('api-key-limit', `an account has at most ${MAX_API_KEYS} API keys`);
   }
-  return [{ type: 'ApiKeyCreated', data: { keySid, friendlyName } }];
+  return [{ type: 'ApiKeyCreated', data: { keySid, friendlyName, role } }];
 }
 
 export function revokeApiKey(account: Account, keySid: string): AccountEvent[] {

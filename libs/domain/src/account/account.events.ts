@@ -26,9 +26,12 @@ export interface SecondaryAuthTokenDeleted {
   readonly data: Record<string, never>;
 }
 
+/** What a key may do. The account's own token may more: it alone hands out keys and tokens. */
+export type ApiKeyRole = 'operator' | 'read-only';
+
 export interface ApiKeyCreated {
   readonly type: 'ApiKeyCreated';
-  readonly data: { readonly keySid: string; readonly friendlyName: string };
+  readonly data: { readonly keySid: string; readonly friendlyName: string; readonly role: ApiKeyRole };
 }
 
 export interface ApiKeyRevoked {

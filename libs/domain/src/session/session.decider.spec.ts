@@ -3,6 +3,7 @@ import { scenario } from '#testing';
 import {
   createSession,
   deleteSession,
+  revealIdentifiers,
   updateSession,
   type NewSession,
   type SessionStatus,
@@ -279,6 +280,33 @@ describe('deleteSession', () => {
   it('refuses one that is not there', () => {
     given().when(deleteSession).thenRefused('session-not-found');
     given(creation(), deleted).when(deleteSession).thenRefused('session-not-found');
+  });
+});
+
+describe('revealIdentifiers', () => {
+  const revealed: SessionEvent = { type: 'IdentifiersRevealed', data: { reason: 'a bag' } };
+
+  it.each(Object.keys(pasts) as (keyof typeof pasts)[])(
+    'records why, and changes nothing of one that is %s',
+    (from) => {
+      given(...pasts[from])
+        .when((session) => revealIdentifiers(session, 'a bag'))
+        .then(revealed);
+      const before = pasts[from].reduce<Session>(
+        (session, event) => sessionStream.evolve(session, event, created),
+        sessionStream.initial,
+      );
+      expect(sessionStream.evolve(before, revealed, anHourOn)).toEqual(before);
+    },
+  );
+
+  it('refuses one that is not there, or is no more', () => {
+    given()
+      .when((session) => revealIdentifiers(session, 'a bag'))
+      .thenRefused('session-not-found');
+    given(creation(), deleted)
+      .when((session) => revealIdentifiers(session, 'a bag'))
+      .thenRefused('session-not-found');
   });
 });
 

@@ -105,6 +105,12 @@ export function deleteSession(session: Session): SessionEvent[] {
   return [{ type: 'SessionDeleted', data: {} }];
 }
 
+/** Closed sessions too: their participants are known until they are deleted. */
+export function revealIdentifiers(session: Session, reason: string): SessionEvent[] {
+  requireExisting(session);
+  return [{ type: 'IdentifiersRevealed', data: { reason } }];
+}
+
 export function requireExisting(session: Session): ActiveSession | ClosedSession {
   if (session.status === 'absent' || session.status === 'deleted') {
     throw new DomainError('session-not-found', 'there is no such session');

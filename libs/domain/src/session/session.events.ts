@@ -162,6 +162,12 @@ export interface InteractionDeleted {
   readonly data: { readonly interactionSid: string };
 }
 
+/** Somebody was shown whole identifiers of the session where they come masked; who stands in the envelope. */
+export interface IdentifiersRevealed {
+  readonly type: 'IdentifiersRevealed';
+  readonly data: { readonly reason: Personal<string> };
+}
+
 export type SessionEvent =
   | SessionCreated
   | SessionStarted
@@ -178,4 +184,5 @@ export type SessionEvent =
   | InteractionLegStatusChanged
   | InteractionBlocked
   | InteractionCompleted
-  | InteractionDeleted;
+  | InteractionDeleted
+  | IdentifiersRevealed;

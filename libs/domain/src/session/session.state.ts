@@ -105,6 +105,7 @@ function evolve(session: Session, event: SessionEvent, occurredAt: string): Sess
     case 'InteractionLegStatusChanged':
     case 'InteractionBlocked':
     case 'InteractionDeleted':
+    case 'IdentifiersRevealed':
       return session;
   }
 }
@@ -190,6 +191,8 @@ export const sessionStream: Stream<Session, SessionEvent> = {
   expire: expireSession,
   personal: {
     ParticipantAdded: { fields: ['identifier', 'friendlyName'] },
+    // A reason may name somebody.
+    IdentifiersRevealed: { fields: ['reason'] },
     InteractionStarted: {
       fields: ['body', 'mediaUrls'],
       subject: ({ interactionSid }) => interactionSid,

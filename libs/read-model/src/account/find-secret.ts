@@ -6,6 +6,13 @@ export interface StoredSecret {
   readonly value: Buffer;
 }
 
+/** Where the hash of an API key's secret lies, by what the key may do. */
+export type KeySlot = 'key-hash' | 'read-only-key-hash';
+
+export interface StoredKeyHash extends StoredSecret {
+  readonly slot: KeySlot;
+}
+
 const authTokens = statement(
   'find-auth-tokens',
   `select account_sid, value from maskline.secret
@@ -15,8 +22,8 @@ const authTokens = statement(
 
 const keyHash = statement(
   'find-key-hash',
-  `select account_sid, value from maskline.api_key join maskline.secret using (partition, account_sid, sid)
-   where sid = $1 and slot = 'key-hash'`,
+  `select account_sid, value, slot from maskline.api_key join maskline.secret using (partition, account_sid, sid)
+   where sid = $1 and slot in ('key-hash', 'read-only-key-hash')`,
 );
 
 /** The sealed auth tokens of an account, the primary one first. */
@@ -38,7 +45,7 @@ export async function findAnyAuthToken(db: Queryable): Promise<StoredSecret | nu
 }
 
 /** The hash of an API key's secret, and the account that the key belongs to. */
-export async function findKeyHash(db: Database, keySid: string): Promise<StoredSecret | null> {
-  const { rows } = await db.reads.query<StoredSecret>(keyHash(keySid));
+export async function findKeyHash(db: Database, keySid: string): Promise<StoredKeyHash | null> {
+  const { rows } = await db.reads.query<StoredKeyHash>(keyHash(keySid));
   return rows[0] ?? null;
 }

@@ -93,6 +93,7 @@ export const interactionProjector: ChildProjector<SessionEvent, InteractionRow> 
     SessionDeleted: null,
     ParticipantAdded: null,
     ParticipantRemoved: null,
+    IdentifiersRevealed: null,
   },
 };
 

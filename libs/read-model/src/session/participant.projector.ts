@@ -48,5 +48,6 @@ export const participantProjector: ChildProjector<SessionEvent, ParticipantRow> 
     InteractionBlocked: null,
     InteractionCompleted: null,
     InteractionDeleted: null,
+    IdentifiersRevealed: null,
   },
 };

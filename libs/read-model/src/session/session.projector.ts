@@ -84,6 +84,7 @@ export const sessionProjector: Projector<SessionEvent, SessionRow> = {
     InteractionLegStatusChanged: touched,
     InteractionBlocked: touched,
     InteractionDeleted: touched,
+    IdentifiersRevealed: touched,
   },
 };
 

@@ -1,9 +1,10 @@
-import type { AccountEvent } from '#domain';
+import type { AccountEvent, ApiKeyRole } from '#domain';
 import type { RecordedEvent } from '#event-store';
 
 export interface KeyLife {
   readonly sid: string;
   readonly name: string;
+  readonly role: ApiKeyRole;
   readonly createdAt: string;
   readonly revokedAt: string | null;
 }
@@ -15,8 +16,8 @@ export async function foldKeys(events: AsyncIterable<RecordedEvent>): Promise<Ke
     // The stream of an account holds nothing else.
     const { type, data } = event as AccountEvent;
     if (type === 'ApiKeyCreated') {
-      const { keySid: sid, friendlyName: name } = data;
-      keys.set(sid, { sid, name, createdAt: occurredAt, revokedAt: null });
+      const { keySid: sid, friendlyName: name, role } = data;
+      keys.set(sid, { sid, name, role, createdAt: occurredAt, revokedAt: null });
     } else if (type === 'ApiKeyRevoked') {
       const key = keys.get(data.keySid);
       if (key !== undefined) keys.set(key.sid, { ...key, revokedAt: occurredAt });

@@ -1,0 +1,50 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { call, cleanUp, testDatabase } from '#testing';
+import { serveApi } from '../spec/serve-api.js';
+import { openApi } from '../ops/serve-docs.js';
+import { adminOpenApi } from './serve-admin-docs.js';
+
+let api: Awaited<ReturnType<typeof serveApi>>;
+let document: OpenAPIObject;
+
+beforeAll(async () => {
+  const { database } = await testDatabase();
+  api = await serveApi(database, { exposure: { metrics: 'open', docs: 'login' } });
+  cleanUp(() => api.app.close());
+  document = adminOpenApi(api.app);
+});
+
+describe('the OpenAPI document of the admin API', () => {
+  it('describes its routes and no others, and those of Twilio are described elsewhere', () => {
+    const paths = Object.keys(document.paths);
+    expect(paths).toHaveLength(11);
+    for (const path of paths) expect(path).toMatch(/^\/admin\/v1\/[A-Z]/);
+    for (const path of Object.keys(openApi(api.app).paths)) expect(path).toMatch(/^\/v1\//);
+  });
+
+  it('says of every route what it does, and that roles may not reach so far', () => {
+    for (const { get, post, delete: remove } of Object.values(document.paths)) {
+      for (const operation of [get, post, remove]) {
+        if (operation === undefined) continue;
+        expect(operation.summary).toMatch(/^[A-Z]/);
+        expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(['401', '429']));
+        if (operation !== get) expect(Object.keys(operation.responses)).toContain('403');
+      }
+    }
+  });
+
+  it('describes what it reads by the schemas that read it', () => {
+    const search = document.paths['/admin/v1/Sessions']?.get?.parameters?.map((one) =>
+      'name' in one ? one.name : '',
+    );
+    expect(search).toEqual(expect.arrayContaining(['Status', 'Identifier', 'DateCreatedFrom', 'PageToken']));
+    expect(document.paths['/admin/v1/Sessions/{sessionSid}/Reveal']?.post?.requestBody).toMatchObject({
+      content: { 'application/json': { schema: { required: ['Reason'] } } },
+    });
+  });
+
+  it('is exposed as the operator says', async () => {
+    expect((await call(api.url, 'GET', '/docs-json')).status).toBe(401);
+  });
+});

@@ -1,0 +1,31 @@
+import { describe, expect, it } from '@jest/globals';
+import { mayUse } from './roles.js';
+
+const routes = [
+  '/v1/Services',
+  '/v1/Services/:serviceSid/Sessions/:sessionSid',
+  '/simulator/messages',
+  '/admin/v1/Sessions',
+  '/admin/v1/Sessions/:sessionSid/Reveal',
+  '/admin/v1/ApiKeys',
+  '/admin/v1/ApiKeys/:keySid',
+  '/admin/v1/AuthTokens/Promote',
+];
+const allowed = (role: 'owner' | 'operator' | 'read-only', method: string) =>
+  routes.filter((route) => mayUse(role, method, route));
+
+describe('mayUse', () => {
+  it('lets the account itself do everything', () => {
+    for (const method of ['GET', 'POST', 'DELETE']) expect(allowed('owner', method)).toEqual(routes);
+  });
+
+  it('keeps keys and tokens from an operator, who may see which keys there are', () => {
+    expect(allowed('operator', 'GET')).toEqual(routes);
+    for (const method of ['POST', 'DELETE']) expect(allowed('operator', method)).toEqual(routes.slice(0, 5));
+  });
+
+  it('lets a read-only key look and nothing else', () => {
+    expect(allowed('read-only', 'GET')).toEqual(routes);
+    for (const method of ['POST', 'DELETE', 'PATCH']) expect(allowed('read-only', method)).toEqual([]);
+  });
+});

@@ -1,0 +1,17 @@
+import type { Registry } from 'prom-client';
+import type { Config, Database } from '#platform';
+import { PostgresTurns } from './postgres-turns.js';
+import { RateLimits } from './rate-limits.js';
+import { RedisTurns } from './redis-turns.js';
+
+/** Counted in Redis where there is one, for it is cheaper there; null without a limit. */
+export function openRateLimits(
+  { REDIS_URL }: Pick<Config, 'REDIS_URL'>,
+  perSecond: number,
+  database: Database,
+  metrics: Registry,
+): RateLimits | null {
+  if (perSecond === 0) return null;
+  const turns = REDIS_URL === undefined ? new PostgresTurns(database) : new RedisTurns(REDIS_URL);
+  return new RateLimits(turns, perSecond, metrics);
+}

@@ -1,6 +1,6 @@
 import { listConsumers, listDeadLetters } from '#event-store';
 import type { Database } from '#platform';
-import { failedEvents, type FailedEvent } from '#queues';
+import { eventQueue, failedEvents, type FailedEvent } from '#queues';
 import type { Cli } from './cli.js';
 import { connectQueues } from './connect-queues.js';
 
@@ -51,7 +51,11 @@ export async function findFailures(cli: Cli, { admin }: Database): Promise<Failu
   }
   const failed: Failure[] = [];
   for (const { name } of consumers) {
-    for (const { id, event, error, failedAt, retry, skip } of await failedEvents(admin, backend, name)) {
+    const queue = eventQueue(backend, name);
+    cli.shutdown.add('the queue', () => queue.stop());
+    queue.start();
+    await queue.connected();
+    for (const { id, event, error, failedAt, retry, skip } of await failedEvents(admin, queue, name)) {
       const { streamId, version, type, partition, position, eventId } = event;
       const place = { streamId, version, type, partition, position, eventId };
       failed.push({

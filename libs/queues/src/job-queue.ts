@@ -32,6 +32,7 @@ export interface FailedJob<Data> {
 }
 
 const pageSize = 500;
+const asNew = { resetAttemptsMade: true, resetAttemptsStarted: true };
 const undone = ['waiting', 'prioritized', 'delayed', 'active'] as const;
 
 /** The backend is not there. Whoever adds jobs can derive them again, so nothing is kept in memory for it. */
@@ -100,8 +101,7 @@ export class JobQueue<Data> {
         // The oldest first: what fails once more meanwhile stands behind them and is not retried for ever.
         const jobs = await queue.getJobs(['failed'], 0, Math.min(pageSize, total - retried) - 1, true);
         if (jobs.length === 0) break;
-        const fresh = { resetAttemptsMade: true, resetAttemptsStarted: true };
-        await Promise.all(jobs.map((job) => job.retry('failed', fresh)));
+        await Promise.all(jobs.map((job) => job.retry('failed', asNew)));
         retried += jobs.length;
       }
       return retried;
@@ -123,10 +123,9 @@ export class JobQueue<Data> {
   /** One of those that failed for good: tried again as if it were new, or thrown away. False when it is not among them. */
   settleFailed(id: string, how: 'retry' | 'remove'): Promise<boolean> {
     return this.#use(async (queue) => {
-      const job = (await queue.getJobs(['failed'], 0, -1, true)).find((failed) => failed.id === id);
-      if (job === undefined) return false;
+      if ((await queue.getJobState(id)) !== 'failed') return false;
       if (how === 'remove') await queue.remove(id);
-      else await job.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
+      else await (await queue.getJob(id))?.retry('failed', asNew);
       return true;
     });
   }

@@ -20,6 +20,7 @@ interface OpenJob {
 export interface OpenQueue {
   addBulk(jobs: { name: string; data: unknown; opts: JobsOptions }[]): Promise<unknown>;
   getJobCountByTypes(...types: JobType[]): Promise<number>;
+  getJob(id: string): Promise<OpenJob | undefined>;
   /** `unknown` for one that is not there. */
   getJobState(id: string): Promise<string>;
   /** A range of positions, its end included. */

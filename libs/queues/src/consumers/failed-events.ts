@@ -1,7 +1,6 @@
 import { eventJob, type EventJob } from '#contracts';
 import { noteSkipped, type Queryable } from '#event-store';
-import type { QueueBackend } from '../queue-backend.js';
-import { eventQueue } from './event-queue.js';
+import type { JobQueue } from '../job-queue.js';
 
 /** An event that a consumer failed at in every attempt. */
 export interface FailedEvent {
@@ -18,44 +17,22 @@ export interface FailedEvent {
 
 const most = 10_000;
 
-/** What a consumer failed at for good. The queues must be there. */
+/** What a consumer failed at for good, the oldest first. Its queue must stay open for what is done about it. */
 export async function failedEvents(
   db: Queryable,
-  backend: QueueBackend,
+  queue: JobQueue<EventJob>,
   consumer: string,
 ): Promise<FailedEvent[]> {
-  const settle = (id: string, how: 'retry' | 'remove') =>
-    using(backend, consumer, (queue) => queue.settleFailed(id, how));
-  const jobs = await using(backend, consumer, (queue) => queue.failedJobs(most));
-  return jobs.flatMap(({ id, data, error, failedAt }) => {
+  const jobs = await queue.failedJobs(most);
+  return jobs.flatMap(({ id, data, error, failedAt }): FailedEvent[] => {
     const event = eventJob.safeParse(data).data;
     if (event === undefined) return [];
-    return {
-      id,
-      event,
-      error,
-      failedAt,
-      retry: () => settle(id, 'retry'),
-      skip: async (why) => {
-        // First, so that nothing is thrown away without a word; twice is as good as once.
-        await noteSkipped(db, `consumer:${consumer}`, { ...event, error }, why);
-        return settle(id, 'remove');
-      },
-    } satisfies FailedEvent;
+    const retry = () => queue.settleFailed(id, 'retry');
+    const skip: FailedEvent['skip'] = async (why) => {
+      // First, so that nothing is thrown away without a word; twice is as good as once.
+      await noteSkipped(db, `consumer:${consumer}`, { ...event, error }, why);
+      return queue.settleFailed(id, 'remove');
+    };
+    return [{ id, event, error, failedAt, retry, skip }];
   });
-}
-
-async function using<Result>(
-  backend: QueueBackend,
-  consumer: string,
-  work: (queue: ReturnType<typeof eventQueue>) => Promise<Result>,
-): Promise<Result> {
-  const queue = eventQueue(backend, consumer);
-  queue.start();
-  await queue.connected();
-  try {
-    return await work(queue);
-  } finally {
-    await queue.stop();
-  }
 }

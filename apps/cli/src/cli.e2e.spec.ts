@@ -218,11 +218,24 @@ describe('account and key', () => {
 
     expect((await maskline(`key revoke ${login.username}`)).stdout).toBe(`revoked ${login.username}\n`);
     await waitFor(async () => (await list(login)).status === 401, { within: 8_000 });
+    const [reader] = await answers(newKey, `key create ${account?.sid} --role read-only`);
+    const readOnly = { username: reader?.sid ?? '', password: reader?.secret ?? '' };
+    expect((await list(readOnly)).status).toBe(200);
+    expect((await call(service.url, 'POST', '/v1/Services', { login: readOnly })).status).toBe(403);
     const keys = await answers(
-      z.object({ sid: z.string(), name: z.string(), revokedAt: z.string().nullable() }),
+      z.object({
+        sid: z.string(),
+        name: z.string(),
+        role: z.string(),
+        revokedAt: z.string().nullable(),
+      }),
       `key list ${account?.sid}`,
     );
-    expect(keys).toEqual([{ sid: login.username, name: 'ci', revokedAt: expect.any(String) }]);
+    expect(keys).toEqual([
+      { sid: login.username, name: 'ci', role: 'operator', revokedAt: expect.any(String) },
+      { sid: readOnly.username, name: '', role: 'read-only', revokedAt: null },
+    ]);
+    expect((await maskline(`key revoke ${readOnly.username}`)).code).toBe(0);
     expect((await maskline(`key revoke ${login.username}`)).code).toBe(1);
   });
 });

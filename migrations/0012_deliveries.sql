@@ -142,7 +142,7 @@ end
 $add$;
 
 -- Takes up to `most` deliveries that are due at an endpoint, counting those under way already, for so many seconds; one at a time
--- while it fails. Each gets the row of its attempt, before the call. The endpoint's row is locked first, as by all that changes it.
+-- while it does nothing but fail. Each gets the row of its attempt, before the call. The endpoint's row is locked first, as by all that changes it.
 create function maskline.claim_deliveries(p int, service text, most int, seconds int, by uuid)
   returns table (sid text, account_sid text, session_sid text, interaction_sid text, event_id uuid, subject text, request bytea, number int,
     tries int, url text)
@@ -181,7 +181,7 @@ begin
   end if;
 
   if endpoint.disabled_at is null and endpoint.paused_until <= now then
-    select case when endpoint.failures > 0 then 1 else most end - count(*) into room from delivery d
+    select case when endpoint.failures >= 3 then 1 else most end - count(*) into room from delivery d
     where d.partition = p and d.service_sid = service and d.claim is not null and d.next_attempt_at > now;
 
     return query
@@ -226,7 +226,7 @@ $next$;
 
 -- What became of an attempt. It counts for the delivery only while nobody else has taken that meanwhile, unless it arrived: that is
 -- so, whoever hears of it. `again` is milliseconds, null for no more attempts; an
--- endpoint that fails is left alone for seconds that double. Answers why the endpoint was disabled by it, if it was.
+-- endpoint that does nothing but fail is left alone for seconds that double. Answers why the endpoint was disabled by it, if it was.
 create function maskline.finish_attempt(
   p int, delivery_sid text, attempt int, by uuid, url text, called_digest bytea, http_status int, failure text, content_type text, answer bytea,
   again bigint, longest_pause int, disable_after int
@@ -271,7 +271,10 @@ begin
     else
       endpoint.failures := endpoint.failures + 1;
       endpoint.failing_since := coalesce(endpoint.failing_since, now);
-      endpoint.paused_until := now + least(longest_pause, 2 ^ least(endpoint.failures, 20)) * interval '1 second';
+      -- One failure among many successes holds nobody up.
+      if endpoint.failures >= 3 then
+        endpoint.paused_until := now + least(longest_pause, 2 ^ least(endpoint.failures - 2, 20)) * interval '1 second';
+      end if;
       disabled := case
         when http_status = 410 then 'gone'
         when disable_after > 0 and endpoint.failing_since <= now - make_interval(days => disable_after) then 'failing'

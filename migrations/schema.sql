@@ -910,7 +910,7 @@ begin
   end if;
 
   if endpoint.disabled_at is null and endpoint.paused_until <= now then
-    select case when endpoint.failures > 0 then 1 else most end - count(*) into room from delivery d
+    select case when endpoint.failures >= 3 then 1 else most end - count(*) into room from delivery d
     where d.partition = p and d.service_sid = service and d.claim is not null and d.next_attempt_at > now;
 
     return query
@@ -1052,7 +1052,10 @@ begin
     else
       endpoint.failures := endpoint.failures + 1;
       endpoint.failing_since := coalesce(endpoint.failing_since, now);
-      endpoint.paused_until := now + least(longest_pause, 2 ^ least(endpoint.failures, 20)) * interval '1 second';
+      -- One failure among many successes holds nobody up.
+      if endpoint.failures >= 3 then
+        endpoint.paused_until := now + least(longest_pause, 2 ^ least(endpoint.failures - 2, 20)) * interval '1 second';
+      end if;
       disabled := case
         when http_status = 410 then 'gone'
         when disable_after > 0 and endpoint.failing_since <= now - make_interval(days => disable_after) then 'failing'

@@ -331,6 +331,38 @@ describe('a delivery', () => {
     });
   });
 
+  it('is not made any more when nobody wants it', async () => {
+    const world = await toldWorld('postgres');
+    const { receiver, url } = await customer((response) => response.writeHead(500).end());
+    const service = await world.addService(url);
+    await world.startWorker();
+    await service.start();
+    await tried(service, 1);
+    await service.setUrl(null);
+    expect(await allOver(service, 1)).toMatchObject([{ status: 'canceled', reason: 'no-url', attempts: 1 }]);
+    expect(receiver.calls).toHaveLength(1);
+  });
+
+  it('that fails among others holds none of them up', async () => {
+    const world = await toldWorld('postgres');
+    let calls = 0;
+    const { url } = await customer((response) => response.writeHead(++calls % 3 === 0 ? 500 : 200).end());
+    const service = await world.addService(url);
+    await world.startWorker();
+    const begun = performance.now();
+    for (let i = 0; i < 30; i++) await service.start();
+    await waitFor(
+      async () => {
+        const deliveries = await service.deliveries();
+        return deliveries.length === 30 && deliveries.every(({ attempts }) => attempts === 1);
+      },
+      { within: 20_000 },
+    );
+    expect(performance.now() - begun).toBeLessThan(15_000);
+    await moveClock(world.database, '1 minute');
+    await waitFor(async () => (await service.deliveries()).some(({ attempts }) => attempts > 1));
+  });
+
   it('tells of a call that was blocked, and of one that ended', async () => {
     const world = await toldWorld('postgres');
     const { receiver, url } = await customer(ok);

@@ -119,7 +119,7 @@ async function toldService(
   return {
     accountSid,
     serviceSid,
-    setUrl: (url: string) =>
+    setUrl: (url: string | null) =>
       events.change(serviceStream, serviceSid, context, (service) =>
         updateService(service, { callbackUrl: url }),
       ),

@@ -221,5 +221,5 @@ it('a message reaches nobody but the partner, and shows proxy numbers only, what
   });
   await fc.assert(property, { numRuns: 12, endOnFailure: true });
   // Or nothing has been shown.
-  expect(reached).toBeGreaterThan(15);
+  expect(reached).toBeGreaterThan(5);
 }, 240_000);

@@ -56,7 +56,8 @@ export class AddToPoolHandler implements ICommandHandler<AddToPool<PhoneNumberEv
 
   /**
    * The carrier is told first: a number that reports here without being in a pool harms nobody, one in a pool that reports
-   * elsewhere would be dead. What can be refused is refused before.
+   * elsewhere would be dead. What can be refused is refused before. And it is told once more: whoever still releases the number
+   * from the pool that it has left may have come between, and looks whether it has a pool again only after that.
    */
   async #add<Event extends PhoneNumberEvent | ShortCodeEvent>(
     { kind, serviceSid, isReserved, baseUrl, context }: AddToPool<Event>,
@@ -73,9 +74,11 @@ export class AddToPoolHandler implements ICommandHandler<AddToPool<PhoneNumberEv
       isReserved,
     };
     kind.add((await this.events.load(kind.stream, sid, accountSid)).state, wish);
-    await this.carrier.connectNumber(accountSid, sid, inboundWebhooks(baseUrl, accountSid, serviceSid));
+    const webhooks = inboundWebhooks(baseUrl, accountSid, serviceSid);
+    await this.carrier.connectNumber(accountSid, sid, webhooks);
     const counts = this.limits.of(serviceSid, isReserved);
     await this.events.change(kind.stream, sid, context, (number) => kind.add(number, wish), { counts });
+    await this.carrier.connectNumber(accountSid, sid, webhooks);
     await this.limits.watch(accountSid, serviceSid, isReserved);
     return sid;
   }

@@ -1,9 +1,6 @@
-import { Logger } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { Carrier } from '#carrier';
 import { pairsOf, type PhoneNumberEvent, type ShortCodeEvent } from '#domain';
 import { EventStore, type EventContext } from '#event-store';
-import { nameError } from '#platform';
 import type { NumberKind } from './number-kind.js';
 
 export class RemoveFromPool<Event extends PhoneNumberEvent | ShortCodeEvent> extends Command<void> {
@@ -17,17 +14,15 @@ export class RemoveFromPool<Event extends PhoneNumberEvent | ShortCodeEvent> ext
   }
 }
 
-/** Takes a number out of its pool unless an active session uses it; it stays the account's. */
+/**
+ * Takes a number out of its pool unless an active session uses it; it stays the account's. The carrier hears of it by the worker's
+ * `release`, which minds whether the number has come to another pool meanwhile.
+ */
 @CommandHandler(RemoveFromPool)
 export class RemoveFromPoolHandler implements ICommandHandler<
   RemoveFromPool<PhoneNumberEvent | ShortCodeEvent>
 > {
-  private readonly logger = new Logger(RemoveFromPoolHandler.name);
-
-  constructor(
-    private readonly events: EventStore,
-    private readonly carrier: Carrier,
-  ) {}
+  constructor(private readonly events: EventStore) {}
 
   async execute<Event extends PhoneNumberEvent | ShortCodeEvent>({
     kind,
@@ -42,10 +37,6 @@ export class RemoveFromPoolHandler implements ICommandHandler<
     const empties = [pairsOf(serviceSid, state.number)];
     await this.events.change(kind.stream, numberSid, context, (number) => kind.remove(number, serviceSid), {
       empties,
-    });
-    // It is out whatever the carrier says: what still comes in for it meets no session and is turned away.
-    await this.carrier.disconnectNumber(accountSid, numberSid).catch((error: unknown) => {
-      this.logger.warn(`${numberSid} still reports here: ${nameError(error)}`);
     });
   }
 }

@@ -25,7 +25,10 @@ export async function fuzzApi(requests: number): Promise<void> {
 /** All of this is worth nothing for an endpoint that was never reached. */
 function unreached({ endpoints, counts }: Fuzzed): string[] {
   return endpoints
-    .map(({ method, template, answers }) => `${method} ${template} ${Math.min(...answers.keys())}`)
+    .map(({ method, template, answers, isSigned }) => {
+      // Of what only the carrier may ask, the refusal is all that there is to see.
+      return `${method} ${template} ${isSigned ? 403 : Math.min(...answers.keys())}`;
+    })
     .filter((answer) => !counts.has(answer));
 }
 

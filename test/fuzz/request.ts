@@ -135,7 +135,7 @@ function namedBy(text: string, resources: readonly Resource[]): Resource | null 
 }
 
 function segmentOf(
-  { spelling, target, text }: Plan,
+  { spelling, target, text, endpoint }: Plan,
   resource: Resource | null,
   parameter: string,
   fill: (text: string) => string,
@@ -148,8 +148,8 @@ function segmentOf(
     case 'any case':
       return resource.sid.toUpperCase();
     case 'name':
-      // The name of what is gone, or lies elsewhere, may be that of something here.
-      return resource.name === null || target === 'gone' || target === 'astray'
+      // The name of what is gone, or lies elsewhere, may be that of something here; the carrier goes by SIDs alone.
+      return resource.name === null || target === 'gone' || target === 'astray' || endpoint.isSigned
         ? resource.sid
         : encodeURIComponent(resource.name);
     case 'percent':

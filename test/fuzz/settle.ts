@@ -24,7 +24,7 @@ export async function takeNumbers(url: URL, tenant: Tenant): Promise<void> {
   }
 }
 
-/** A service with numbers of its own, and a session in it of two people who were texted. */
+/** A service with numbers of its own, in it a session of two people who were texted, and one that waits for people. */
 export async function settle(url: URL, tenant: Tenant, ownership: Ownership): Promise<void> {
   const make = async (
     kind: string,
@@ -50,6 +50,7 @@ export async function settle(url: URL, tenant: Tenant, ownership: Ownership): Pr
   const Sid = await bought(url, tenant.login, String(20_000 + tenant.settled));
   await make('shortCodeSid', service, `${below}/ShortCodes`, { Sid, IsReserved: 'true' });
   const session = await make('sessionSid', service, `${below}/Sessions`);
+  await make('sessionSid', service, `${below}/Sessions`);
   const inSession = `${below}/Sessions/${session.sid}`;
   for (const last of ['30', '31']) {
     const Identifier = `+1500555${tenant.digits}${last}`;

@@ -1,5 +1,6 @@
 import type { Login } from '#testing';
-import { POOL_SIZE, POOL_START } from './values.js';
+import { pick } from './plan.js';
+import { HARD_TO_REACH, POOL_SIZE, POOL_START } from './values.js';
 import type { Ownership, Resource, Tenant } from './world.js';
 
 /** Of each of these an account should always have one, for what is asked of those that there are. */
@@ -24,7 +25,7 @@ export async function takeNumbers(url: URL, tenant: Tenant): Promise<void> {
   }
 }
 
-/** A service with numbers of its own, in it a session of two people who were texted, and one that waits for people. */
+/** A service with numbers of its own, in it a session of two people who were texted, and one in which somebody who is hard to reach waits for another. */
 export async function settle(url: URL, tenant: Tenant, ownership: Ownership): Promise<void> {
   const make = async (
     kind: string,
@@ -50,7 +51,10 @@ export async function settle(url: URL, tenant: Tenant, ownership: Ownership): Pr
   const Sid = await bought(url, tenant.login, String(20_000 + tenant.settled));
   await make('shortCodeSid', service, `${below}/ShortCodes`, { Sid, IsReserved: 'true' });
   const session = await make('sessionSid', service, `${below}/Sessions`);
-  await make('sessionSid', service, `${below}/Sessions`);
+  const waiting = await make('sessionSid', service, `${below}/Sessions`);
+  await make('participantSid', waiting, `${below}/Sessions/${waiting.sid}/Participants`, {
+    Identifier: pick(HARD_TO_REACH, tenant.settled / 3 + Number(tenant.digits)),
+  });
   const inSession = `${below}/Sessions/${session.sid}`;
   for (const last of ['30', '31']) {
     const Identifier = `+1500555${tenant.digits}${last}`;

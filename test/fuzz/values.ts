@@ -30,16 +30,19 @@ const ordinaryPerson = fc
   .map(([number, start]) => `${start}{phones}${String(number).padStart(2, '0')}`);
 
 /** Whom the simulated carrier refuses to text, or is away for. */
-const hardToReach = fc.constantFrom(
+export const HARD_TO_REACH = [
   '+15005550001',
   '+15005550004',
   '+15005550009',
   '+15005550050',
   '+15005550052',
   '+15005550053',
-);
+] as const;
 
-const person = fc.oneof({ weight: 9, arbitrary: ordinaryPerson }, { weight: 1, arbitrary: hardToReach });
+const person = fc.oneof(
+  { weight: 9, arbitrary: ordinaryPerson },
+  { weight: 1, arbitrary: fc.constantFrom(...HARD_TO_REACH) },
+);
 
 /** For the pools: nobody's own. `{number3}` is the SID of one of them. */
 const poolNumber = fc

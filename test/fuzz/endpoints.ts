@@ -28,6 +28,8 @@ export interface Endpoint {
   readonly headers: readonly string[];
   readonly form: FormOf | null;
   readonly contentType: RegExp;
+  /** It is for the carrier, who signs: nobody else gets in, whatever their login. */
+  readonly isSigned: boolean;
   /** By status: how the body must look, null where there is none. */
   readonly answers: ReadonlyMap<number, z.ZodType | null>;
 }
@@ -85,6 +87,7 @@ export function endpointsOf(documentText: string): Endpoint[] {
         headers: named('header'),
         form: form === undefined ? null : formOf(form),
         contentType: JSON_TYPE,
+        isSigned: false,
         answers: new Map(
           Object.entries(operation.responses).map(([status, { content }]) => {
             const schema = content?.['application/json']?.schema;
@@ -94,7 +97,7 @@ export function endpointsOf(documentText: string): Endpoint[] {
       };
     }),
   );
-  return [...described, ...operatorsRoutes];
+  return [...described, ...operatorsRoutes, ...webhooks];
 }
 
 /** Finds the schema of libs/wire that the document's form was written from, by its parameters. */
@@ -120,5 +123,45 @@ const operatorsRoutes: readonly Endpoint[] = [
 
 function route(template: string, contentType: RegExp, body: z.ZodType): Endpoint {
   const answers = new Map([[200, body]]);
-  return { method: 'GET', template, query: [], headers: [], form: null, contentType, answers };
+  return {
+    method: 'GET',
+    template,
+    query: [],
+    headers: [],
+    form: null,
+    contentType,
+    isSigned: false,
+    answers,
+  };
 }
+
+/** What the carrier reports with, by the names of its parameters. */
+const report: FormOf = {
+  fields: {
+    From: { type: 'string', format: 'phone-number' },
+    To: { type: 'string', format: 'phone-number', pattern: '' },
+    Body: { type: 'string' },
+    NumMedia: { type: 'integer', maximum: 10 },
+    MediaUrl0: { type: 'string', format: 'uri' },
+    MessageSid: { type: 'string', pattern: '^SM[0-9a-f]{32}$' },
+    MessageStatus: { type: 'string', enum: ['sent', 'delivered', 'undelivered'] },
+    CallSid: { type: 'string', pattern: '^CA[0-9a-f]{32}$' },
+    CallStatus: { type: 'string', enum: ['ringing', 'in-progress', 'completed'] },
+    DialCallStatus: { type: 'string', enum: ['answered', 'busy', 'failed'] },
+    DialCallDuration: { type: 'integer', maximum: 14_400 },
+    AccountSid: { type: 'string', pattern: '^AC[0-9a-f]{32}$' },
+  },
+  required: [],
+  schema: z.looseObject({}),
+};
+
+const webhooks = ['Message', 'MessageStatus', 'Call', 'CallStatus', 'DialComplete'].map((name): Endpoint => ({
+  method: 'POST',
+  template: `/v1/Accounts/{accountSid}/Proxy/{serviceSid}/Webhooks/${name}`,
+  query: ['interaction'],
+  headers: ['X-Twilio-Signature'],
+  form: report,
+  contentType: JSON_TYPE,
+  isSigned: true,
+  answers: new Map([400, 403, 404, 413, 503].map((status) => [status, wire.errorSchema])),
+}));

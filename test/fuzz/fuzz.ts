@@ -8,6 +8,7 @@ import { endpointsOf, type Endpoint } from './endpoints.js';
 import { Lane, type Step } from './lane.js';
 import { hostileBytes } from './hostile-bytes.js';
 import { planOf, rightPlanOf } from './plan.js';
+import { takeNumbers } from './settle.js';
 import { Ownership, Tenant } from './world.js';
 
 /** Lanes run at the same time, each with accounts of its own, so that what happens in one follows from the seed. */
@@ -34,9 +35,10 @@ export async function fuzz(service: Service, database: Database, requests: numbe
   const mark = `zq${seed.toString(16)}`;
   const logins = await accountsOf(service, database, LANES * ACCOUNTS);
   const tenants = logins.map(
-    (login, i) => new Tenant(login, `${mark}l${Math.floor(i / ACCOUNTS)}a${i % ACCOUNTS}z`),
+    (login, i) => new Tenant(login, `${mark}l${Math.floor(i / ACCOUNTS)}a${i % ACCOUNTS}z`, String(10 + i)),
   );
   const ownership = new Ownership(tenants);
+  for (const tenant of tenants) await takeNumbers(url, tenant);
   const counts = new Map<string, number>();
   const lanes = Array.from(
     { length: LANES },

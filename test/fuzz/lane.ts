@@ -1,8 +1,9 @@
 import type { Endpoint } from './endpoints.js';
 import { Connection, WireFault, type RawAnswer } from './exchange.js';
 import type { Hostile } from './hostile-bytes.js';
-import type { Plan } from './plan.js';
+import { pick, type Plan } from './plan.js';
 import { asCommand, requestOf, type Request } from './request.js';
+import { needsToSettle, settle } from './settle.js';
 import { faultsFor, faultsOf, fieldOf, jsonOf } from './verdict.js';
 import type { Ownership, Tenant } from './world.js';
 
@@ -25,6 +26,8 @@ export class Lane {
   ) {}
 
   async take({ plan, hostile }: Step): Promise<void> {
+    const tenant = pick(this.tenants, plan.tenant);
+    if (needsToSettle(tenant)) await settle(this.url, tenant, this.ownership);
     const request = requestOf(plan, this.tenants, this.url);
     const bytes = hostile?.mutate(request.bytes) ?? request.bytes;
     try {
@@ -112,15 +115,23 @@ export class Lane {
     const kind = /\{(\w+)\}$/.exec(endpoint.template)?.[1];
     const sid = fieldOf(answer, 'sid');
     const name = fieldOf(answer, 'unique_name');
-    if (endpoint.method === 'DELETE' && kind !== undefined && resource !== null) tenant.remove(resource.sid);
+    if (endpoint.method === 'DELETE' && kind !== undefined && resource !== null) {
+      if (kind === 'participantSid') tenant.change(kind, resource.sid, { isRemoved: true });
+      else tenant.remove(resource.sid);
+    }
     if (endpoint.method === 'POST' && typeof sid === 'string') {
       const child = this.#childOf(endpoint);
       const isParentKnown = kind === undefined && (resource !== null || !endpoint.template.includes('{'));
       if (answer.status === 201 && isParentKnown && child !== null && tenant.find(child, sid) === null) {
-        tenant.add(child, { sid, name: typeof name === 'string' ? name : null, parent: resource });
+        tenant.add({
+          kind: child,
+          sid,
+          name: typeof name === 'string' ? name : null,
+          parent: resource,
+        });
       }
       if (kind !== undefined && answer.status === 200 && typeof name === 'string')
-        tenant.rename(kind, sid, name);
+        tenant.change(kind, sid, { name });
     }
     const meta = jsonOf(answer) as { meta?: { next_page_url?: string | null } } | undefined;
     const token = /PageToken=([\w-]+)/.exec(meta?.meta?.next_page_url ?? '')?.[1];

@@ -12,7 +12,15 @@ export interface Plan {
   readonly tenant: number;
   readonly login: 'right' | 'any case' | 'wrong token' | 'token of another' | 'none' | 'broken';
   /** What the path names: something of one's own, of another account, deleted, never there, or any text. */
-  readonly target: 'own' | 'of another' | 'gone' | 'nothing' | 'text';
+  readonly target:
+    | 'own'
+    | 'of another'
+    | 'of another below own'
+    /** One's own, but below something else of one's own. */
+    | 'astray'
+    | 'gone'
+    | 'nothing'
+    | 'text';
   /** Which of them. */
   readonly which: number;
   readonly spelling: 'sid' | 'any case' | 'name' | 'percent';
@@ -55,11 +63,17 @@ export function planOf(endpoints: readonly Endpoint[]): fc.Arbitrary<Plan> {
 export function rightPlanOf(endpoints: readonly Endpoint[]): fc.Arbitrary<Plan> {
   return fc.oneof(
     ...endpoints.map((endpoint) => ({
-      // What is deleted cannot be used any more; what has no form is soon seen through.
-      weight: endpoint.method === 'DELETE' || !endpoint.template.startsWith('/v1') ? 1 : 6,
+      weight: weightOf(endpoint),
       arbitrary: rightPlan(endpoint),
     })),
   );
+}
+
+/** What is deleted cannot be used any more, nor what is below; what has no form is soon seen through. */
+function weightOf({ method, template, isSigned }: Endpoint): number {
+  if (!template.startsWith('/v1') || isSigned) return 2;
+  if (method !== 'DELETE') return 6;
+  return /\{(?:service|session)Sid\}$/.test(template) ? 2 : 3;
 }
 
 function rightPlan(endpoint: Endpoint): fc.Arbitrary<Plan> {
@@ -69,8 +83,9 @@ function rightPlan(endpoint: Endpoint): fc.Arbitrary<Plan> {
   const fields = Object.entries(form?.fields ?? {});
   const values = pairsOf(
     fields.map(([name, field]) => {
-      const pair = fc.tuple(fc.constant(name), rightValue(field));
-      return seldom(pair, form?.required.includes(name) ? 0 : 1);
+      const pair = fc.tuple(fc.constant(name), rightValue(field, name));
+      // Whoever names a number has to name one that is there.
+      return seldom(pair, form?.required.includes(name) ? 0 : name.startsWith('Proxy') ? 5 : 1);
     }),
   );
   return fc.record<Plan>({
@@ -84,7 +99,7 @@ function rightPlan(endpoint: Endpoint): fc.Arbitrary<Plan> {
     text: fc.constant(''),
     rawPath: fc.constant(null),
     slash: fc.constantFrom('', '', '', '/'),
-    query: some(query, (name) => (name === 'PageSize' ? fc.nat(9).map(String) : pageValue), 1),
+    query: some(query, (name) => queryValues[name] ?? pageValue, 1),
     rawQuery: fc.constant(null),
     form: form === null ? fc.constant(null) : values,
     rawBody: fc.constant(null),
@@ -106,6 +121,10 @@ function pairsOf(pairs: fc.Arbitrary<[string, string] | null>[]): fc.Arbitrary<[
 
 /** `{token}`: the latest token that the account was given. */
 const pageValue = fc.constantFrom('0', '1', '2', '{token}', '');
+const queryValues: Readonly<Record<string, fc.Arbitrary<string>>> = {
+  PageSize: fc.nat(9).map(String),
+  interaction: fc.constantFrom('{interaction}', '{interaction}', `KI${'0'.repeat(32)}`, MARK),
+};
 
 const methods = [
   'GET',
@@ -160,7 +179,16 @@ function changeOf({ endpoint, form, query }: Plan): fc.Arbitrary<Partial<Plan>> 
   const changes: fc.Arbitrary<Partial<Plan>>[] = [
     fc.record({ method: fc.constantFrom(...methods) }),
     fc.record({ login: fc.constantFrom('wrong token', 'token of another', 'none', 'broken') }),
-    fc.record({ target: fc.constantFrom('of another', 'of another', 'of another', 'gone', 'nothing') }),
+    fc.record({
+      target: fc.constantFrom(
+        'of another',
+        'of another',
+        'of another below own',
+        'astray',
+        'gone',
+        'nothing',
+      ),
+    }),
     fc.record({ target: fc.constant('text'), text: fc.oneof(nearValue({ type: 'string' }), wildText) }),
     fc.constantFrom(...oddHeaders).map((header) => ({ headers: [header] })),
     fc.record({ contentType: fc.constantFrom('application/json', 'text/plain', 'nonsense', ';', MARK) }),
@@ -250,3 +278,9 @@ const wildParts = {
     Plan['login']
   >,
 };
+
+export function pick<Item>(list: readonly Item[], which: number): Item {
+  const item = list[which % list.length];
+  if (item === undefined) throw new Error('nothing to pick from');
+  return item;
+}

@@ -1,8 +1,8 @@
-import { decodeForm } from '#wire';
+import { decodeForm, readIdentifier } from '#wire';
 import type { Endpoint } from './endpoints.js';
-import type { Plan } from './plan.js';
+import { pick, type Plan } from './plan.js';
 import { SELF } from './values.js';
-import { MARK, type Resource, type Tenant } from './world.js';
+import { MARK, onTheWayTo, type Resource, type Tenant } from './world.js';
 
 /** A request as it goes out, and what is known of it beforehand. */
 export interface Request {
@@ -41,7 +41,12 @@ export function requestOf(plan: Plan, tenants: readonly Tenant[], url: URL): Req
     text
       .replaceAll(MARK, tenant.mark)
       .replaceAll(SELF, url.origin)
-      .replaceAll('{token}', tenant.tokens.at(-1) ?? 'PTx');
+      .replaceAll('{token}', tenant.tokens.at(-1) ?? 'PTx')
+      .replaceAll('{phones}', tenant.digits)
+      .replaceAll('{pooled}', tenant.live.get('phoneNumberSid')?.at(-1)?.sid ?? '')
+      .replaceAll('{interaction}', tenant.live.get('interactionSid')?.at(-1)?.sid ?? '')
+      .replace(/\{number(\d+)\}/g, (_, which: string) => pick(tenant.phoneNumbers, Number(which)))
+      .replace(/\{code(\d+)\}/g, (_, which: string) => pick(tenant.shortCodes, Number(which)));
   const { path, resource, isWhole } = pathOf(plan, tenant, other, fill);
   const query = plan.rawQuery ?? encode(plan.query, fill, '%20');
   const body = bodyOf(plan, fill);
@@ -80,20 +85,46 @@ function pathOf(plan: Plan, tenant: Tenant, other: Tenant, fill: (text: string) 
   if (kind === undefined) {
     return { path: plan.endpoint.template + plan.slash, resource: null, isWhole: true };
   }
-  const lists = { own: tenant.live, 'of another': other.live, gone: tenant.gone, nothing: null, text: null };
+  const lists = {
+    own: tenant.live,
+    'of another': other.live,
+    'of another below own': other.live,
+    astray: tenant.live,
+    gone: tenant.gone,
+    nothing: null,
+    text: null,
+  };
   const list = lists[plan.target]?.get(kind) ?? [];
   const isText = plan.target === 'text';
   const picked = list.length > 0 ? pick(list, plan.which) : null;
   const resource = isText ? namedBy(fill(plan.text), tenant.live.get(kind) ?? []) : picked;
   const owner = plan.target === 'of another' ? other : tenant;
+  const stranger = strangerFor(plan, tenant, resource, parameters.at(-2));
+  const leaf = plan.target === 'astray' && stranger === null ? null : resource;
   const segments = new Map<string, string>();
-  let at = resource;
-  for (const parameter of [...parameters].reverse()) {
+  for (const parameter of parameters) {
+    if (parameter === 'accountSid') {
+      segments.set(parameter, isText ? segmentOf(plan, null, parameter, fill) : owner.login.username);
+      continue;
+    }
+    const at = onTheWayTo(parameter === kind ? leaf : (stranger ?? leaf), parameter);
     segments.set(parameter, segmentOf(plan, at && (owner.find(parameter, at.sid) ?? at), parameter, fill));
-    at = at?.parent ?? null;
   }
   const path = plan.endpoint.template.replace(/\{(\w+)\}/g, (_, name: string) => segments.get(name) ?? '');
   return { path: path + plan.slash, resource, isWhole: ![...segments.values()].includes('') };
+}
+
+/** Something of one's own that the path goes by, though what it leads to is not below it. */
+function strangerFor(
+  { target, which }: Plan,
+  tenant: Tenant,
+  resource: Resource | null,
+  kind: string | undefined,
+): Resource | null {
+  if (kind === undefined || !['of another below own', 'astray', 'nothing'].includes(target)) return null;
+  const own = onTheWayTo(resource, kind)?.sid;
+  const others = (tenant.live.get(kind) ?? []).filter(({ sid }) => sid !== own);
+  return others.length > 0 ? pick(others, which) : null;
 }
 
 /** A text may happen to be the name of something, and of what that is below of. */
@@ -104,25 +135,36 @@ function namedBy(text: string, resources: readonly Resource[]): Resource | null 
 }
 
 function segmentOf(
-  { spelling, target, text }: Plan,
+  { spelling, target, text, endpoint }: Plan,
   resource: Resource | null,
   parameter: string,
   fill: (text: string) => string,
 ): string {
   if (target === 'text') return encodeURIComponent(fill(text));
-  if (resource === null) return `${parameter.startsWith('service') ? 'KS' : 'KC'}${'0'.repeat(32)}`;
+  if (resource === null) return `${prefixes[parameter] ?? ''}${'0'.repeat(32)}`;
   switch (spelling) {
     case 'sid':
       return resource.sid;
     case 'any case':
       return resource.sid.toUpperCase();
     case 'name':
-      // The name of what is gone may be another's by now.
-      return resource.name === null || target === 'gone' ? resource.sid : encodeURIComponent(resource.name);
+      // The name of what is gone, or lies elsewhere, may be that of something here; the carrier goes by SIDs alone.
+      return resource.name === null || target === 'gone' || target === 'astray' || endpoint.isSigned
+        ? resource.sid
+        : encodeURIComponent(resource.name);
     case 'percent':
       return resource.sid.replace(/[A-Z0]/g, (letter) => `%${letter.charCodeAt(0).toString(16)}`);
   }
 }
+
+const prefixes: Readonly<Record<string, string>> = {
+  serviceSid: 'KS',
+  phoneNumberSid: 'PN',
+  shortCodeSid: 'SC',
+  sessionSid: 'KC',
+  participantSid: 'KP',
+  interactionSid: 'KI',
+};
 
 function loginOf({ login }: Plan, { login: own }: Tenant, { login: other }: Tenant): string | null {
   const basic = (username: string, password: string) => `Basic ${btoa(`${username}:${password}`)}`;
@@ -204,14 +246,25 @@ function wishOf({ endpoint: { form }, contentType }: Plan, body: Buffer | null):
     return { kind: 'unreadable' };
   }
   const { success, data } = form.schema.safeParse(decoded);
+  if (!success) return { kind: 'refused' };
   // Every form of ours becomes an object.
-  return success ? { kind: 'read', value: data as Record<string, unknown> } : { kind: 'refused' };
+  const value = data as Record<string, unknown>;
+  return isReachable(value) ? { kind: 'read', value } : { kind: 'refused' };
 }
 
-function pick<Item>(list: readonly Item[], which: number): Item {
-  const item = list[which % list.length];
-  if (item === undefined) throw new Error('nothing to pick from');
-  return item;
+/** Whether all who are named in a form could be called, which no schema says. */
+function isReachable(value: Readonly<Record<string, unknown>>): boolean {
+  const participants = Array.isArray(value['participants']) ? (value['participants'] as unknown[]) : [];
+  return [value, ...participants].every((one) => {
+    const { identifier } = one as { readonly identifier?: string };
+    if (identifier === undefined) return true;
+    try {
+      readIdentifier(identifier, 'valid');
+      return true;
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** The request as a line for a shell. */

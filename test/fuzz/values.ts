@@ -2,6 +2,10 @@ import fc from 'fast-check';
 import type { Field } from './endpoints.js';
 import { MARK } from './world.js';
 
+/** The numbers that accounts bring to their pools, in the last two digits. */
+export const POOL_START = 50;
+export const POOL_SIZE = 12;
+
 /** Stands for the service's own address. */
 export const SELF = '{self}';
 
@@ -18,23 +22,52 @@ const dates = [
   '9999-12-31T23:59:59Z',
 ];
 
-/** Few as well, so that people meet again. */
-const phoneNumber = fc
-  .tuple(fc.nat(29), fc.constantFrom('+1500555', '+1 (500) 555-', ' 1500555'))
-  .map(([number, start]) => `${start}${String(number).padStart(4, '0')}`);
+const numberStart = fc.constantFrom('+1500555', '+1 (500) 555-', ' 1500555');
+
+/** Few as well, so that people meet again. The digits of the account tell them from those of others. */
+const ordinaryPerson = fc
+  .tuple(fc.nat(29), numberStart)
+  .map(([number, start]) => `${start}{phones}${String(number).padStart(2, '0')}`);
+
+/** Whom the simulated carrier refuses to text, or is away for. */
+export const HARD_TO_REACH = [
+  '+15005550001',
+  '+15005550004',
+  '+15005550009',
+  '+15005550050',
+  '+15005550052',
+  '+15005550053',
+] as const;
+
+const person = fc.oneof(
+  { weight: 9, arbitrary: ordinaryPerson },
+  { weight: 1, arbitrary: fc.constantFrom(...HARD_TO_REACH) },
+);
+
+/** For the pools: nobody's own. `{number3}` is the SID of one of them. */
+const poolNumber = fc
+  .tuple(fc.integer({ min: POOL_START, max: POOL_START + POOL_SIZE - 1 }), numberStart)
+  .map(([number, start]) => `${start}{phones}${number}`);
+const phoneNumberSid = fc.nat(POOL_SIZE - 1).map((which) => `{number${which}}`);
+const shortCodeSid = fc.nat(POOL_SIZE - 1).map((which) => `{code${which}}`);
 
 const mediaUrl = fc.nat(9).map((path) => `https://${MARK}.example.test/${path}.png`);
 
 const participants = fc
-  .array(fc.tuple(phoneNumber, fc.constantFrom('', MARK, `${MARK}😀`)), { maxLength: 2 })
+  .array(fc.tuple(person, fc.constantFrom('', MARK, `${MARK}😀`)), { maxLength: 2 })
   .map((people) =>
     JSON.stringify(people.map(([Identifier, friendlyName]) => ({ Identifier, friendlyName }))),
   );
 
 /** A value that the parameter should take. */
-export function rightValue(field: Field): fc.Arbitrary<string> {
+export function rightValue(field: Field, parameter: string): fc.Arbitrary<string> {
   if (field.enum) return fc.constantFrom(...field.enum);
-  if (field.format === 'phone-number') return phoneNumber;
+  if (field.format === 'phone-number') return field.pattern === undefined ? person : poolNumber;
+  if (parameter === 'ProxyIdentifier') return poolNumber;
+  if (parameter === 'ProxyIdentifierSid')
+    return fc.oneof(fc.constant('{pooled}'), phoneNumberSid, shortCodeSid);
+  if (field.pattern?.startsWith('^PN')) return phoneNumberSid;
+  if (field.pattern?.startsWith('^SC')) return shortCodeSid;
   if (field.type === 'boolean') return fc.constantFrom('true', 'False', '1', '0');
   if (field.pattern !== undefined) return fc.stringMatching(new RegExp(field.pattern));
   if (field.type === 'array') {
@@ -103,6 +136,11 @@ export function nearValue({ maxLength = 191, maximum = 2_147_483_647 }: Field): 
     JSON.stringify(Array(3).fill({ Identifier: `+1555${MARK}` })),
     JSON.stringify({ Identifier: '+15005550001', FriendlyName: MARK.repeat(100) }),
     `+1500555${MARK}`,
+    '+15005550000000000',
+    '+800{phones}123456',
+    '{number0}',
+    '{code0}',
+    '{pooled}',
     `messenger:${MARK}`,
     `PN${'0'.repeat(32)}`,
     `sc${'A'.repeat(32)}`,

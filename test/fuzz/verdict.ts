@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isKnownCode, mayRefuseWith } from './codes.js';
 import { JSON_TYPE, type Endpoint } from './endpoints.js';
 import type { RawAnswer } from './exchange.js';
 import type { Request } from './request.js';
@@ -20,7 +21,9 @@ export function faultsOf(answer: RawAnswer, endpoints: readonly Endpoint[]): str
   const expect = (isSo: boolean, fault: string) => {
     if (!isSo) faults.push(fault);
   };
-  expect(status < 500 || status === 503, `status ${status}`);
+  // The carrier that is away is not our failure.
+  const isCarriers = status === 500 && fieldOf(answer, 'code') === 80502;
+  expect(status < 500 || status === 503 || isCarriers, `status ${status}`);
   expect(/^RQ[0-9a-f]{32}$/.test(headers.get('twilio-request-id') ?? ''), 'no Twilio-Request-Id');
   expect(status !== 401 || headers.get('www-authenticate') === 'Basic realm="Twilio API"', 'no challenge');
   expect(status !== 405 || /^[A-Z]+(?:, [A-Z]+)*$/.test(headers.get('allow') ?? ''), 'no Allow');
@@ -41,6 +44,7 @@ export function faultsOf(answer: RawAnswer, endpoints: readonly Endpoint[]): str
   const read = error.safeParse(jsonOf(answer));
   if (!read.success) return [...faults, `no error of Twilio's form: ${z.prettifyError(read.error)}`];
   expect(read.data.status === status, 'another status in the body');
+  expect(isKnownCode(status, read.data.code), `code ${read.data.code} with ${status}`);
   expect(read.data.more_info === `https://www.twilio.com/docs/errors/${read.data.code}`, 'more_info');
   return faults;
 }
@@ -69,7 +73,19 @@ export function faultsFor(request: Request, answer: RawAnswer): string[] {
   const isDescribed = endpoint.answers.has(status);
   expect(isDescribed || (request.isOdd && ALWAYS.includes(status)), `status ${status} is not described`);
   if (isDescribed) expect(status >= 400 || isAnswerOf(endpoint, answer), schemaFault(endpoint, answer));
+  const code = fieldOf(answer, 'code');
+  if (status >= 400) {
+    expect(mayRefuseWith(endpoint, status, Number(code)), `code ${String(code)} with ${status} here`);
+  }
   if (!endpoint.template.startsWith('/v1')) return faults;
+  if (endpoint.isSigned) {
+    const isWhole = request.target !== 'text' && (wish.kind === 'none' || wish.kind === 'read');
+    expect(
+      !isWhole || request.isOdd || status === 403 || status === 503,
+      `status ${status} without a signature`,
+    );
+    return faults;
+  }
   expect(answer.headers.get('access-control-allow-origin') === '*' || request.isOdd, 'no CORS');
   if (status === 503 || request.isOdd) return faults;
   if (!request.hasRightLogin) {
@@ -80,10 +96,7 @@ export function faultsFor(request: Request, answer: RawAnswer): string[] {
   const isRead = wish.kind === 'none' || wish.kind === 'read';
   if (!isRead) expect(status >= 400, `a form that is ${wish.kind} was taken`);
   const hasTarget = endpoint.template.includes('{');
-  if (
-    hasTarget &&
-    (request.target === 'of another' || request.target === 'gone' || request.target === 'nothing')
-  ) {
+  if (hasTarget && request.target !== 'own' && request.target !== 'text') {
     expect(status >= 400, 'reached what is not there for this account');
     if (isRead && !hasQuery(endpoint)) expect(status === 404, `status ${status} for what is not there`);
   }
@@ -92,7 +105,12 @@ export function faultsFor(request: Request, answer: RawAnswer): string[] {
     else {
       expect(status === 200, `status ${status} for what is there`);
       expect(fieldOf(answer, 'sid') === request.resource.sid, 'another resource');
+      const isShownRemoved = typeof fieldOf(answer, 'date_deleted') === 'string';
+      expect(request.resource.isRemoved !== true || isShownRemoved, 'shown as if it was not removed');
     }
+  }
+  if (request.resource?.isRemoved && endpoint.method !== 'GET') {
+    expect(status >= 400, `status ${status} for a participant who was removed`);
   }
   if (wish.kind === 'read') faults.push(...faultsOfWish(request, wish.value, answer));
   return faults;
@@ -117,7 +135,7 @@ function faultsOfWish(
   }
   // A repeated request is shown what has become of it since.
   if (hasKey || typeof body !== 'object' || body === null) return [];
-  return Object.entries(wish).flatMap(([name, wished]) => {
+  return Object.entries(wishAsShown(wish, answer)).flatMap(([name, wished]) => {
     const key = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
     // What the resource has no key for, such as the participants of a session, is shown elsewhere.
     if (!(key in body)) return [];
@@ -130,6 +148,14 @@ function faultsOfWish(
   });
 }
 
+/** A number by one of its names, and a message as the text that its data holds, in the keys that show them. */
+function wishAsShown(wish: Readonly<Record<string, unknown>>, answer: RawAnswer) {
+  const { number, body, ...rest } = wish;
+  if (typeof number === 'object' && number !== null) return { ...rest, ...number };
+  const isMessage = typeof body === 'string' && /^KI/.test(String(fieldOf(answer, 'sid')));
+  return isMessage ? { ...rest, data: body } : rest;
+}
+
 /** What the service gives when nothing is asked for. */
 const chosen = new Set(['ttl', 'proxy_identifier', 'proxy_identifier_sid']);
 
@@ -137,6 +163,7 @@ const chosen = new Set(['ttl', 'proxy_identifier', 'proxy_identifier_sid']);
 const shownAs: Readonly<Record<string, (wished: unknown, shown: unknown) => boolean>> = {
   date_expiry: sameSecond,
   identifier: (wished, shown) => digitsOf(wished) === digitsOf(shown),
+  data: (wished, shown) => (JSON.parse(String(shown)) as { body?: unknown }).body === wished,
 };
 
 function digitsOf(value: unknown): string {

@@ -3,12 +3,22 @@ import type { Login } from '#testing';
 /** Stands in what is generated for the mark of the account that will send it. */
 export const MARK = '{mark}';
 
-/** A thing of an account, with the path parameters that lead to it. */
+/** A thing of an account, with what leads to it. */
 export interface Resource {
+  /** The path parameter that it fills. */
+  readonly kind: string;
   readonly sid: string;
   readonly name: string | null;
   /** What it is below of, if anything. */
   readonly parent: Resource | null;
+  /** A participant who was removed is still shown, and nothing else. */
+  readonly isRemoved?: true;
+}
+
+/** What is of this kind on the way to a resource, itself included. */
+export function onTheWayTo(resource: Resource | null, kind: string): Resource | null {
+  for (let at = resource; at !== null; at = at.parent) if (at.kind === kind) return at;
+  return null;
 }
 
 /** An account of one lane: all that is known of it comes from the answers to its own requests. */
@@ -17,15 +27,28 @@ export class Tenant {
   readonly live = new Map<string, Resource[]>();
   readonly gone = new Map<string, Resource[]>();
   readonly tokens: string[] = [];
+  /** The SIDs of the numbers and short codes that it has at its carrier, whatever pool they are in. */
+  readonly phoneNumbers: string[] = [];
+  readonly shortCodes: string[] = [];
+  /** How many numbers it was given to settle with. */
+  settled = 0;
 
   constructor(
     readonly login: Login,
     /** Stands in every text that the account sends, and nowhere else in the world. */
     readonly mark: string,
+    /** Stand in every phone number that it knows, in the place where those of others have theirs. */
+    readonly digits: string,
   ) {}
 
-  add(parameter: string, resource: Resource): void {
-    listOf(this.live, parameter).push(resource);
+  add(resource: Resource): void {
+    const { kind, sid } = resource;
+    listOf(this.live, kind).push(resource);
+    // A number may come back to a pool that it was in.
+    this.gone.set(
+      kind,
+      listOf(this.gone, kind).filter((one) => one.sid !== sid),
+    );
   }
 
   /** What is below goes as well. */
@@ -51,15 +74,24 @@ export class Tenant {
     return forgotten;
   }
 
-  rename(parameter: string, sid: string, name: string): void {
-    const resources = listOf(this.live, parameter);
+  change(kind: string, sid: string, change: Partial<Pick<Resource, 'name' | 'isRemoved'>>): void {
+    const resources = listOf(this.live, kind);
     const at = resources.findIndex((one) => one.sid === sid);
     const resource = resources[at];
-    if (resource !== undefined) resources[at] = { ...resource, name };
+    if (resource !== undefined) resources[at] = { ...resource, ...change };
   }
 
-  find(parameter: string, sid: string): Resource | null {
-    return this.live.get(parameter)?.find((one) => one.sid === sid) ?? null;
+  find(kind: string, sid: string): Resource | null {
+    return this.live.get(kind)?.find((one) => one.sid === sid) ?? null;
+  }
+
+  /** Whether there is one that can be used, as far as is known. */
+  has(kind: string): boolean {
+    return (this.live.get(kind) ?? []).some((one) => this.#isActive(one));
+  }
+
+  #isActive({ kind, sid, parent }: Resource): boolean {
+    return this.find(kind, sid)?.isRemoved !== true && (parent === null || this.#isActive(parent));
   }
 }
 
@@ -69,7 +101,9 @@ function listOf(lists: Map<string, Resource[]>, key: string): Resource[] {
   return list;
 }
 
-const SIDS = /K[SC][0-9a-f]{32}/g;
+const SIDS = /(?:K[SCPI]|PN|SC|SM|MM)[0-9a-f]{32}/g;
+/** With the digits of one account, as they are filled in for `{phones}`. */
+const PHONES = /\+1(?:500555|4142)[1-3]\d\d{2,5}/g;
 const MARKS = /zq[0-9a-f]+l\d+a\d+z/gi;
 
 /** Whose each SID and each mark is, over all lanes: what one account was shown, no other may ever see. */
@@ -89,6 +123,7 @@ export class Ownership {
     const seen = new Set([
       ...(answer.match(SIDS) ?? []),
       ...(answer.match(MARKS) ?? []),
+      ...(answer.match(PHONES) ?? []),
       ...(answer.match(/AC[0-9a-f]{32}/g) ?? []),
     ]);
     const foreign: string[] = [];

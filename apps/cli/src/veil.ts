@@ -1,7 +1,7 @@
 import { isErased, maskedIdentifier } from '#domain';
 
 /** What of a session tells about people, as its events and rows spell it. */
-const personal = new Set(['identifier', 'friendly_name', 'body', 'media_urls', 'duration', 'data']);
+const personal = new Set(['identifier', 'friendly_name', 'body', 'media_urls', 'duration', 'data', 'reason']);
 
 /** As somebody sees it who asked what happened, not who they are: a number without its end, and of all else only that it was there. */
 export function veil(field: string, value: unknown): unknown {

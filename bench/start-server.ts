@@ -25,7 +25,8 @@ export async function startServer(
   const line = ['exec "$@" >"$LOG" 2>&1', 'sh', process.execPath, ...profiling, program];
   const child = spawnSupervised('/bin/sh', ['-c', ...line], {
     stopSignal: 'TERM',
-    env: { PATH: process.env['PATH'], PORT: String(port), LOG: log, ...settings },
+    // Limits are for callers who share; who measures has it alone.
+    env: { PATH: process.env['PATH'], PORT: String(port), LOG: log, RATE_LIMIT: '0', ...settings },
   });
   const ended = once(child, 'close');
   const stop = async () => {

@@ -2,7 +2,6 @@ export { adminPage } from './admin/admin-page.js';
 export * from './admin/api-key.js';
 export * from './admin/bulk-close.js';
 export * from './admin/event-feed.js';
-export { maskedIdentifier } from './admin/masked-identifier.js';
 export {
   foundSession,
   foundSessionPageSchema,

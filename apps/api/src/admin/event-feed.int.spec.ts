@@ -84,7 +84,7 @@ describe('the feed of events', () => {
     }
     const reader = await api.apiKey(owner.username, 'read-only');
     expect((await feed(query, reader)).events).toMatchObject([
-      { data: { identifier: '****0701', friendlyName: null, proxyIdentifier: '+15005550107' } },
+      { data: { identifier: '+1500555XXXX', friendlyName: null, proxyIdentifier: '+15005550107' } },
     ]);
   });
 

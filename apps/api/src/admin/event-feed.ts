@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Role } from '#application';
 import { MasterKey } from '#application';
-import { isErased } from '#domain';
+import { isErased, maskedIdentifier } from '#domain';
 import {
   EventStore,
   overloaded,
@@ -14,7 +14,6 @@ import {
   type ShowField,
 } from '#event-store';
 import { Database } from '#platform';
-import { maskedIdentifier } from '#wire';
 
 export interface FollowedFeed {
   readonly accountSid: string;

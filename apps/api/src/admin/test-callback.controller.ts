@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { Controller, Param, Post } from '@nestjs/common';
-import { callbackFailure, Callbacks } from '#application';
-import { ServiceQueries } from '#read-model';
-import { RequestError, testCallback, testCallbackSchema } from '#wire';
+import { CommandBus } from '@nestjs/cqrs';
+import { SendTestCallback } from '#application';
+import { testCallbackResource, testCallbackSchema } from '#wire';
 import { Operation } from '../http/operation.js';
 import { AccountSid } from '../http/request.decorators.js';
 import { ApiJson } from './admin-forms.js';
@@ -10,12 +9,8 @@ import { ApiJson } from './admin-forms.js';
 @ApiJson()
 @Controller('admin/v1/Services/:serviceSid/TestCallback')
 export class TestCallbackController {
-  constructor(
-    private readonly services: ServiceQueries,
-    private readonly callbacks: Callbacks,
-  ) {}
+  constructor(private readonly commands: CommandBus) {}
 
-  /** One call as any callback is made, with its limits and retries on the way; it is no delivery. */
   @Post()
   @Operation(
     'Call the CallbackUrl of a service with a signed test',
@@ -27,26 +22,7 @@ export class TestCallbackController {
     413,
   )
   async create(@Param('serviceSid') serviceSid: string, @AccountSid() accountSid: string) {
-    const service = await this.services.get(accountSid, serviceSid);
-    if (service.callback_url === null)
-      throw new RequestError('bad-request', 'The service has no CallbackUrl.');
-    const idempotencyToken = randomUUID();
-    const form = testCallback(service, new Date().toISOString());
-    const began = performance.now();
-    const outcome = await this.callbacks.inform({
-      accountSid,
-      url: service.callback_url,
-      form,
-      idempotencyToken,
-    });
-    const failure = callbackFailure(outcome);
-    return {
-      service_sid: service.sid,
-      is_success: failure === null,
-      status: outcome.kind === 'answered' ? outcome.status : null,
-      failure,
-      milliseconds: Math.round(performance.now() - began),
-      idempotency_token: idempotencyToken,
-    };
+    const tested = await this.commands.execute(new SendTestCallback(accountSid, serviceSid));
+    return testCallbackResource(serviceSid, tested);
   }
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { maskedIdentifier } from '#wire';
+import { maskedIdentifier } from '#domain';
 
 /**
  * Shows read-only keys the participants of Twilio's API with masked identifiers. Here and not in each controller: what is added

@@ -1,20 +1,22 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { DomainError } from '#domain';
 import { EventStore, partitionOf } from '#event-store';
-import { Database, newSid, newUuid } from '#platform';
+import { Database, newUuid } from '#platform';
 import { enableEndpoint, ServiceQueries } from '#read-model';
-import { interactionCallback } from '#wire';
+import { testCallback } from '#wire';
 import { callbackFailure, Callbacks } from '../callbacks/callbacks.js';
 
 /** What a trial call met; `failure` is a word or two, null when it arrived. */
 export interface TestedCallback {
   readonly status: number | null;
   readonly failure: string | null;
+  readonly milliseconds: number;
+  readonly idempotencyToken: string;
 }
 
 /**
- * Calls the CallbackUrl of a service once, now, with an interaction that never was: its text says so. Success enables an
- * endpoint that was disabled. It is no delivery, so none is recorded.
+ * Calls the CallbackUrl of a service now, as any callback is made, with what says that it is a test. Success enables an endpoint
+ * that was disabled. It is no delivery, so none is recorded.
  */
 export class SendTestCallback extends Command<TestedCallback> {
   constructor(
@@ -35,35 +37,19 @@ export class SendTestCallbackHandler implements ICommandHandler<SendTestCallback
   ) {}
 
   async execute({ accountSid, serviceSid }: SendTestCallback): Promise<TestedCallback> {
-    const { callback_url: url } = await this.services.get(accountSid, serviceSid);
-    if (url === null) throw new DomainError('callback-url-missing', 'the service has no CallbackUrl');
-    const now = new Date().toISOString();
-    const form = interactionCallback({
-      sid: newSid('KI'),
-      account_sid: accountSid,
-      service_sid: serviceSid,
-      session_sid: newSid('KC'),
-      type: 'message',
-      data: JSON.stringify({ body: 'This is a test.' }),
-      media_urls: [],
-      inbound_participant_sid: newSid('KP'),
-      inbound_resource_sid: newSid('SM'),
-      inbound_resource_status: 'delivered',
-      inbound_resource_type: 'Message',
-      inbound_resource_url: null,
-      outbound_participant_sid: newSid('KP'),
-      outbound_resource_sid: newSid('SM'),
-      outbound_resource_status: 'delivered',
-      outbound_resource_type: 'Message',
-      outbound_resource_url: null,
-      date_created: now,
-      date_updated: now,
-    });
-    const outcome = await this.callbacks.inform({ accountSid, url, form, idempotencyToken: newUuid() });
+    const service = await this.services.get(accountSid, serviceSid);
+    const { callback_url: url } = service;
+    if (url === null) throw new DomainError('callback-url-missing', 'The service has no CallbackUrl.');
+    const form = testCallback(service, new Date().toISOString());
+    const idempotencyToken = newUuid();
+    const began = performance.now();
+    const outcome = await this.callbacks.inform({ accountSid, url, form, idempotencyToken });
+    const milliseconds = Math.round(performance.now() - began);
     const failure = callbackFailure(outcome);
     if (failure === null) {
       await enableEndpoint(this.database.reads, partitionOf(accountSid, this.events.partitions), serviceSid);
     }
-    return { status: outcome.kind === 'answered' ? outcome.status : null, failure };
+    const status = outcome.kind === 'answered' ? outcome.status : null;
+    return { status, failure, milliseconds, idempotencyToken };
   }
 }

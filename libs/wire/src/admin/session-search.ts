@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { maskedIdentifier } from '#domain';
 import type { FoundParticipant, PageCursor, SessionFilter, SessionRow } from '#read-model';
 import { wireDateOrNull } from '../date-time.js';
 import { DEFAULT_PAGE_SIZE } from '../page.js';
@@ -6,7 +7,6 @@ import { answer, dateOf, sidOf } from '../resource-schema.js';
 import { MODES } from '../session-form.js';
 import { sessionResource, sessionSchema } from '../session-resource.js';
 import { adminPageSchema, pageParameters } from './admin-page.js';
-import { maskedIdentifier } from './masked-identifier.js';
 import { oneOf, sid, text, time } from './parameters.js';
 
 const STATUSES = ['open', 'in-progress', 'closed'] as const satisfies readonly SessionRow['status'][];
@@ -56,7 +56,10 @@ export const sessionQuery = z
 
 const foundParticipant = answer('FoundParticipant', {
   sid: sidOf('KP'),
-  identifier: z.string().nullable().meta({ description: 'Its last four characters.', example: '****0101' }),
+  identifier: z
+    .string()
+    .nullable()
+    .meta({ description: 'A number without its last four digits.', example: '+1500555XXXX' }),
   proxy_identifier: z.string(),
   date_deleted: dateOf('When it was removed from the session.').nullable(),
 });

@@ -25,3 +25,23 @@ export const testCallbackSchema = answer('TestCallback', {
   milliseconds: z.int(),
   idempotency_token: z.string(),
 });
+
+/** What a test call met. */
+export function testCallbackResource(
+  serviceSid: string,
+  tested: {
+    readonly status: number | null;
+    readonly failure: string | null;
+    readonly milliseconds: number;
+    readonly idempotencyToken: string;
+  },
+): z.infer<typeof testCallbackSchema> {
+  return {
+    service_sid: serviceSid,
+    is_success: tested.failure === null,
+    status: tested.status,
+    failure: tested.failure,
+    milliseconds: tested.milliseconds,
+    idempotency_token: tested.idempotencyToken,
+  };
+}

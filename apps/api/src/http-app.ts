@@ -8,11 +8,13 @@ import type { RateLimits } from './rate-limits/rate-limits.js';
 @Module({})
 class Process {}
 
-/** Where an application that listens is found on this machine. */
+/** Where an application that listens is found on this machine: one that listens on every address, on the local one too. */
 export function ownUrl(app: NestFastifyApplication): string {
-  const address = app.getHttpServer().address();
-  if (address === null || typeof address === 'string') throw new Error('the application does not listen yet');
-  return `http://127.0.0.1:${address.port}`;
+  const bound = app.getHttpServer().address();
+  if (bound === null || typeof bound === 'string') throw new Error('the application does not listen yet');
+  const { address, port } = bound;
+  const host = ['0.0.0.0', '::'].includes(address) ? '127.0.0.1' : address;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 /** The process as a Nest application that answers HTTP; it does not listen yet. */

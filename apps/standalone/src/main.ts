@@ -106,7 +106,7 @@ async function main(shutdown: Shutdown): Promise<void> {
     account = await renewAccount(account, config, credentials);
   }
   await app.listen(config.PORT, config.HOST);
-  console.log(banner({ url: config.PUBLIC_URL ?? (await app.getUrl()), account, config }));
+  console.log(banner({ url: config.PUBLIC_URL ?? ownUrl(app), account, config }));
 }
 
 /** Answers the URL of the database that lives in the data directory and ends with this process. */

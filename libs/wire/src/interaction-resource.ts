@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { InteractionType, LegStatus } from '#domain';
+import { LEG_STATUSES, type InteractionType } from '#domain';
 import type { InteractionRow } from '#read-model';
 import { wireDate } from './date-time.js';
 import { pageSchema } from './page.js';
@@ -7,23 +7,6 @@ import { answer, anyUrl, dateOf, enumOrNull, ownUrl, sidOf } from './resource-sc
 
 const TYPES = ['message', 'voice'] as const satisfies readonly InteractionType[];
 const RESOURCE_TYPES = ['Message', 'Call'] as const;
-const LEG_STATUSES = [
-  'queued',
-  'initiated',
-  'sending',
-  'ringing',
-  'sent',
-  'in-progress',
-  'answered',
-  'delivered',
-  'undelivered',
-  'completed',
-  'busy',
-  'no-answer',
-  'failed',
-  'canceled',
-  'unknown',
-] as const satisfies readonly LegStatus[];
 
 /** The carrier's own SID of a message or call. */
 const resourceSid = z

@@ -83,23 +83,26 @@ export interface ParticipantRemoved {
 export type InteractionType = 'message' | 'voice';
 
 /** What Twilio's API knows of a message or call, as far as a leg of ours can be in it. */
-export type LegStatus =
-  | 'queued'
-  | 'initiated'
-  | 'sending'
-  | 'ringing'
-  | 'sent'
-  | 'in-progress'
-  | 'answered'
-  | 'delivered'
-  | 'undelivered'
-  | 'completed'
-  | 'busy'
-  | 'no-answer'
-  | 'failed'
-  | 'canceled'
-  /** Given to the carrier by a process that ended before the answer; nobody can say what became of it. */
-  | 'unknown';
+export const LEG_STATUSES = [
+  'queued',
+  'initiated',
+  'sending',
+  'ringing',
+  'sent',
+  'in-progress',
+  'answered',
+  'delivered',
+  'undelivered',
+  'completed',
+  'busy',
+  'no-answer',
+  'failed',
+  'canceled',
+  // Given to the carrier by a process that ended before the answer; nobody can say what became of it.
+  'unknown',
+] as const;
+
+export type LegStatus = (typeof LEG_STATUSES)[number];
 
 /** What came in from a participant, or what the account itself sends to one (`inbound` null). It is on its way from here. */
 export interface InteractionStarted {

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { partitionOf } from '#event-store';
 import type { Database } from '#platform';
-import { listPage } from '../list-page.js';
+import { readPage } from '../list-page.js';
 import type { Page, PageRange } from '../page.js';
 
 export interface AlertRow {
@@ -43,7 +43,6 @@ export class AlertQueries {
     range: PageRange,
     { code, from, to }: AlertFilter = {},
   ): Promise<Page<AlertRow>> {
-    const page = listPage(range);
     let query = this.#builder
       .selectFrom('maskline.alert')
       .select([
@@ -57,11 +56,10 @@ export class AlertQueries {
         'date_created',
       ])
       .where('partition', '=', partitionOf(accountSid, this.partitions))
-      .where('account_sid', '=', accountSid)
-      .where(page.where);
+      .where('account_sid', '=', accountSid);
     if (code !== undefined) query = query.where('code', '=', code);
     if (from !== undefined) query = query.where('date_created', '>=', from);
     if (to !== undefined) query = query.where('date_created', '<', to);
-    return page.of(await query.orderBy(page.order).limit(page.limit).offset(page.offset).execute());
+    return readPage(query, range);
   }
 }

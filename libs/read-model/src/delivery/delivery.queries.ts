@@ -3,7 +3,7 @@ import { sql, type Kysely } from 'kysely';
 import { DomainError } from '#domain';
 import { partitionOf, readSubjectKeys } from '#event-store';
 import { open, type Database } from '#platform';
-import { listPage } from '../list-page.js';
+import { readPage } from '../list-page.js';
 import type { Page, PageRange } from '../page.js';
 import type { DeliveryStatus } from './redeliver.js';
 import { answerPlace, requestPlace } from './sealed-delivery.js';
@@ -114,12 +114,11 @@ export class DeliveryQueries {
     range: PageRange,
     { status, from, to }: DeliveryFilter = {},
   ): Promise<Page<DeliveryRow>> {
-    const page = listPage(range);
-    let query = this.#ofService(accountSid, serviceSid).select(columns).where(page.where);
+    let query = this.#ofService(accountSid, serviceSid).select(columns);
     if (status !== undefined) query = query.where('status', '=', status);
     if (from !== undefined) query = query.where('date_created', '>=', from);
     if (to !== undefined) query = query.where('date_created', '<', to);
-    return page.of(await query.orderBy(page.order).limit(page.limit).offset(page.offset).execute());
+    return readPage(query, range);
   }
 
   /** With everything that was sent and answered, as far as it may still be known. */

@@ -1,8 +1,9 @@
-import { sql, type Kysely, type SqlBool } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import { DomainError } from '#domain';
 import { partitionOf } from '#event-store';
 import type { Database } from '#platform';
-import { listPage } from '../list-page.js';
+import { isBelowLiveService } from '../below-live-service.js';
+import { readPage } from '../list-page.js';
 import type { Page, PageRange } from '../page.js';
 import type { PhoneNumberRow, ReadModelTables, ShortCodeRow } from '../tables.js';
 
@@ -39,14 +40,7 @@ export class PhoneNumberQueries {
   }
 
   async list(accountSid: string, serviceSid: string, range: PageRange): Promise<Page<Used<PhoneNumberRow>>> {
-    const page = listPage(range);
-    const read = await this.#phoneNumbers(accountSid, serviceSid)
-      .where(page.where)
-      .orderBy(page.order)
-      .limit(page.limit)
-      .offset(page.offset)
-      .execute();
-    return page.of(read);
+    return readPage(this.#phoneNumbers(accountSid, serviceSid), range);
   }
 
   async getShortCode(accountSid: string, serviceSid: string, sid: string): Promise<ShortCodeRow> {
@@ -60,14 +54,7 @@ export class PhoneNumberQueries {
     serviceSid: string,
     range: PageRange,
   ): Promise<Page<ShortCodeRow>> {
-    const page = listPage(range);
-    const read = await this.#shortCodes(accountSid, serviceSid)
-      .where(page.where)
-      .orderBy(page.order)
-      .limit(page.limit)
-      .offset(page.offset)
-      .execute();
-    return page.of(read);
+    return readPage(this.#shortCodes(accountSid, serviceSid), range);
   }
 
   #phoneNumbers(accountSid: string, serviceSid: string) {
@@ -107,10 +94,3 @@ const inUse = sql<number>`
                   where p.partition = s.partition and p.session_sid = s.sid and p.date_deleted is null
                     and p.proxy_identifier = phone_number.phone_number)
   )`;
-
-/** Nothing below a deleted service is reachable, even while the cascade still deletes it. */
-export function isBelowLiveService(partition: number, accountSid: string, serviceSid: string) {
-  return sql<SqlBool>`exists (
-    select from maskline.service k where k.partition = ${partition} and k.sid = ${serviceSid} and k.account_sid = ${accountSid}
-  )`;
-}

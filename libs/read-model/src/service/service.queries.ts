@@ -2,7 +2,7 @@ import { DomainError } from '#domain';
 import type { Kysely } from 'kysely';
 import { CoalescedRead, partitionOf, plainArray, textArray } from '#event-store';
 import type { Database } from '#platform';
-import { listPage } from '../list-page.js';
+import { readPage } from '../list-page.js';
 import type { Page, PageRange } from '../page.js';
 import { pointReads } from '../point-reads.js';
 import type { ReadModelTables, ServiceRow } from '../tables.js';
@@ -69,15 +69,7 @@ export class ServiceQueries {
   }
 
   async list(accountSid: string, range: PageRange): Promise<Page<ServiceRow>> {
-    const page = listPage(range);
-    const rows = await this.#ofAccount(accountSid)
-      .select(columns)
-      .where(page.where)
-      .orderBy(page.order)
-      .limit(page.limit)
-      .offset(page.offset)
-      .execute();
-    return page.of(rows);
+    return readPage(this.#ofAccount(accountSid).select(columns), range);
   }
 
   #ofAccount(accountSid: string) {

@@ -2,9 +2,9 @@ import type { Kysely } from 'kysely';
 import { DomainError } from '#domain';
 import { partitionOf } from '#event-store';
 import type { Database } from '#platform';
-import { listPage } from '../list-page.js';
+import { isBelowLiveService } from '../below-live-service.js';
+import { readPage } from '../list-page.js';
 import type { Page, PageRange } from '../page.js';
-import { isBelowLiveService } from '../phone-number/phone-number.queries.js';
 import type { InteractionRow, ReadModelTables } from '../tables.js';
 import type { SessionPlace } from './participant.queries.js';
 
@@ -96,14 +96,7 @@ export class InteractionQueries {
 
   /** Messages that the account sent count among them. */
   async list(place: SessionPlace, range: PageRange): Promise<Page<InteractionRow>> {
-    const page = listPage(range);
-    const read = await this.#below(place)
-      .where(page.where)
-      .orderBy(page.order)
-      .limit(page.limit)
-      .offset(page.offset)
-      .execute();
-    return page.of(read);
+    return readPage(this.#below(place), range);
   }
 
   /** A message that the account sent to this participant. */
@@ -116,14 +109,7 @@ export class InteractionQueries {
     participantSid: string,
     range: PageRange,
   ): Promise<Page<InteractionRow>> {
-    const page = listPage(range);
-    const read = await this.#sentTo(place, participantSid)
-      .where(page.where)
-      .orderBy(page.order)
-      .limit(page.limit)
-      .offset(page.offset)
-      .execute();
-    return page.of(read);
+    return readPage(this.#sentTo(place, participantSid), range);
   }
 
   #sentTo(place: SessionPlace, participantSid: string) {

@@ -2,9 +2,9 @@ import type { Kysely } from 'kysely';
 import { DomainError } from '#domain';
 import { partitionOf } from '#event-store';
 import type { Database } from '#platform';
-import { listPage } from '../list-page.js';
+import { isBelowLiveService } from '../below-live-service.js';
+import { readPage } from '../list-page.js';
 import type { Page, PageRange } from '../page.js';
-import { isBelowLiveService } from '../phone-number/phone-number.queries.js';
 import type { ParticipantRow, ReadModelTables } from '../tables.js';
 
 const columns = [
@@ -54,14 +54,7 @@ export class ParticipantQueries {
   }
 
   async list(place: SessionPlace, range: PageRange): Promise<Page<ParticipantRow>> {
-    const page = listPage(range);
-    const read = await this.#below(place)
-      .where(page.where)
-      .orderBy(page.order)
-      .limit(page.limit)
-      .offset(page.offset)
-      .execute();
-    return page.of(read);
+    return readPage(this.#below(place), range);
   }
 
   #below({ accountSid, serviceSid, sessionSid }: SessionPlace) {

@@ -2,7 +2,8 @@ import { sql, type Kysely } from 'kysely';
 import { DomainError } from '#domain';
 import { CoalescedRead, partitionOf, plainArray, textArray } from '#event-store';
 import type { Database } from '#platform';
-import { listPage } from '../list-page.js';
+import { isBelowLiveService } from '../below-live-service.js';
+import { readPage } from '../list-page.js';
 import type { Page, PageRange } from '../page.js';
 import { pointReads } from '../point-reads.js';
 import type { ReadModelTables, SessionRow } from '../tables.js';
@@ -79,16 +80,11 @@ export class SessionQueries {
   }
 
   async list(accountSid: string, serviceSid: string, range: PageRange): Promise<Page<SessionRow>> {
-    const page = listPage(range);
-    const read = await this.#below(accountSid, serviceSid)
+    const query = this.#below(accountSid, serviceSid)
       .select(columns)
-      .select(sql<string>`maskline.clock()`.as('now'))
-      .where(page.where)
-      .orderBy(page.order)
-      .limit(page.limit)
-      .offset(page.offset)
-      .execute();
-    return page.of(read.map(present));
+      .select(sql<string>`maskline.clock()`.as('now'));
+    const { rows, hasMore } = await readPage(query, range);
+    return { rows: rows.map(present), hasMore };
   }
 
   /** Nothing below a deleted service is reachable, even while the cascade still deletes it. */
@@ -99,16 +95,7 @@ export class SessionQueries {
       .where('partition', '=', partition)
       .where('account_sid', '=', accountSid)
       .where('service_sid', '=', serviceSid)
-      .where((where) =>
-        where.exists(
-          where
-            .selectFrom('maskline.service as k')
-            .select('k.sid')
-            .where('k.partition', '=', partition)
-            .where('k.sid', '=', serviceSid)
-            .where('k.account_sid', '=', accountSid),
-        ),
-      );
+      .where(isBelowLiveService(partition, accountSid, serviceSid));
   }
 
   async #read(keys: readonly Key[]): Promise<(SessionRow | null)[]> {

@@ -265,3 +265,27 @@ describe('after a process died in the middle of it', () => {
     expect(await queries.get(place, row?.sid ?? '')).toMatchObject({ is_pending: false });
   });
 });
+
+describe('what the account itself sends', () => {
+  const send = async () => {
+    const { commands, context, participants, place } = world;
+    const { sid } = await participants.withIdentifier(place, bob);
+    return commands.execute(new SendMessage(place, sid, { body: 'hello', mediaUrls: null }, context));
+  };
+
+  it('has failed when the carrier says that it never got it, or cannot be reached', async () => {
+    world.carrier.sending.push(uncertain);
+    await expect(send()).rejects.toMatchObject({ code: 'carrier-unavailable' });
+    world.carrier.sending.push(() => unavailable());
+    await expect(send()).rejects.toMatchObject({ code: 'carrier-unavailable' });
+    expect(world.alerts).toEqual([80613, 80613]);
+  });
+
+  it('is shown as unknown when it may have gone out and the carrier cannot even be asked', async () => {
+    world.carrier.sending.push(uncertain);
+    world.carrier.finding = () => unavailable();
+    expect(await send()).toMatchObject({ is_pending: false, outbound_resource_status: 'unknown' });
+    expect(world.alerts).toEqual([80613]);
+    expect(world.carrier.sent).toEqual([]);
+  });
+});

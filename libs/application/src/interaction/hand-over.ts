@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Carrier, CarrierRefused, CarrierUncertain, type SentMessage } from '#carrier';
+import { Carrier, CarrierRefused, CarrierUnavailable, CarrierUncertain, type SentMessage } from '#carrier';
 import type { LegStatus } from '#domain';
 import type { EventContext } from '#event-store';
 import type { InteractionRow, ParticipantRow } from '#read-model';
@@ -25,7 +25,10 @@ export class HandOver {
     private readonly publicUrl: PublicUrl,
   ) {}
 
-  /** `to` is who gets it, from their own proxy number, as if their partner had sent it. */
+  /**
+   * `to` is who gets it, from their own proxy number, as if their partner had sent it. Fails with `CarrierUnavailable` when the
+   * carrier does not have it, and with `CarrierUncertain` when it could not even be asked.
+   */
   async send(row: InteractionRow, to: ParticipantRow, context: EventContext): Promise<HandedOver> {
     const message = messageOf(row, to);
     try {
@@ -38,7 +41,7 @@ export class HandOver {
     } catch (error) {
       if (error instanceof CarrierRefused) return this.#refused(row, error, context);
       if (!(error instanceof CarrierUncertain)) throw error;
-      return (await this.findSent(row, to, context)) ?? this.#throw(error);
+      return this.#lookFor(row, to, context, error);
     }
   }
 
@@ -50,6 +53,11 @@ export class HandOver {
     });
     if (found === null) return null;
     if (found !== 'unknown') return this.#sent(row, found, context);
+    return this.leaveUnknown(row, context);
+  }
+
+  /** It may be with the carrier, which cannot tell: a report may still come, and until then nobody sends it again. */
+  async leaveUnknown(row: InteractionRow, context: EventContext): Promise<HandedOver> {
     this.alerts.raise(80613, { ...subjectOf(row), why: 'nobody can say whether the carrier has it' });
     return { kind: 'unknown', row: await this.#note(row, 'unknown', null, context) };
   }
@@ -85,8 +93,17 @@ export class HandOver {
     });
   }
 
-  #throw(error: Error): never {
-    throw error;
+  async #lookFor(
+    row: InteractionRow,
+    to: ParticipantRow,
+    context: EventContext,
+    doubt: CarrierUncertain,
+  ): Promise<HandedOver> {
+    const found = await this.findSent(row, to, context).catch((error: unknown) => {
+      throw error instanceof CarrierUnavailable ? doubt : error;
+    });
+    if (found === null) throw new CarrierUnavailable('it has not got what it did not answer');
+    return found;
   }
 }
 

@@ -68,7 +68,8 @@ export class SendMessageHandler implements ICommandHandler<SendMessage> {
     if (row === null) throw new Error('a message was started without a row');
     const own = { ...context, idempotency: null };
     const { kind, row: after } = await this.handOver.send(row, to, own).catch(async (error: unknown) => {
-      if (!(error instanceof CarrierUnavailable) && !(error instanceof CarrierUncertain)) throw error;
+      if (error instanceof CarrierUncertain) return this.handOver.leaveUnknown(row, own);
+      if (!(error instanceof CarrierUnavailable)) throw error;
       await this.handOver.giveUp(row, 'the carrier is not available', own);
       throw new DomainError('carrier-unavailable', 'the carrier is not available');
     });

@@ -16,12 +16,12 @@ export function sessionHandlers({ events, database, masterKey }: Store) {
   const services = new ServiceQueries(database, partitions);
   const sessions = new SessionQueries(database, partitions);
   const { carrier } = openSimulator(database, masterKey);
-  const numbers = new ProxyNumbers(new NumberPool(database, partitions), carrier);
+  const numbers = new ProxyNumbers(new NumberPool(database, partitions), services, carrier);
   const rules = new MaskingRules('valid', true, { unreserved: 500, reserved: 5000 }, 0);
   return {
     services: new CreateServiceHandler(events, services),
     create: new CreateSessionHandler(events, services, sessions, numbers, rules),
-    add: new AddParticipantHandler(events, services, new ParticipantQueries(database, partitions), numbers),
+    add: new AddParticipantHandler(events, new ParticipantQueries(database, partitions), numbers),
     update: new UpdateSessionHandler(events, sessions, numbers, rules),
     sessions,
     stop: () => carrier.stop(),

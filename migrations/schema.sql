@@ -1110,8 +1110,8 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION maskline.pick_numbers(partitions integer[], accounts text[], services text[], identifiers text[], voice boolean[], sms boolean[], countries text[], areas text[], sticky boolean[], unused boolean[])
- RETURNS TABLE(picked_sid text, picked_number text, picked_version bigint)
+CREATE OR REPLACE FUNCTION maskline.pick_numbers(partitions integer[], accounts text[], services text[], sessions text[], modes text[], identifiers text[], countries text[], areas jsonb[], unused boolean[])
+ RETURNS TABLE(mode text, picked_sid text, picked_number text, picked_version bigint)
  LANGUAGE plpgsql
  STABLE
  SET search_path TO 'maskline', 'pg_catalog'
@@ -1128,6 +1128,10 @@ declare
   account text;
   service text;
   person text;
+  level text;
+  behavior text;
+  voice boolean;
+  sms boolean;
   nations text[];
   codes text[];
 begin
@@ -1136,11 +1140,27 @@ begin
     account := accounts[i];
     service := services[i];
     person := identifiers[i];
-    nations := string_to_array(countries[i], ',');
-    codes := string_to_array(areas[i], ',');
     picked_sid := null;
     picked_number := null;
-    if sticky[i] then
+    picked_version := null;
+    mode := coalesce(
+      modes[i],
+      (select s.mode from session s
+       where s.partition = p and s.sid = sessions[i] and s.account_sid = account and s.service_sid = service));
+    select v.geo_match_level, v.number_selection_behavior into level, behavior
+    from service v where v.partition = p and v.sid = service and v.account_sid = account;
+    if mode is null or behavior is null then
+      return next;
+      continue;
+    end if;
+    voice := mode <> 'message-only';
+    sms := mode <> 'voice-only';
+    nations := string_to_array(countries[i], ',');
+    codes := case when areas[i] ? level then array(select jsonb_array_elements_text(areas[i] -> level)) end;
+    if behavior = 'prefer-sticky' and exists (
+      select from participant r
+      where r.partition = p and r.service_sid = service and r.identifier = person and r.identifier > ''
+    ) then
       -- The number that they had last, of those that fit; from number to number, for somebody may have had thousands of sessions
       -- with a few of them.
       with recursive had as (
@@ -1163,16 +1183,16 @@ begin
         order by r.date_created desc limit 1
       ) last
       where h.number is not null and not u.is_reserved
-        and (not voice[i] or u.can_call) and (not sms[i] or u.can_text)
+        and (not voice or u.can_call) and (not sms or u.can_text)
         and (nations is null or u.iso_country = any (nations)) and (codes is null or u.area_code = any (codes))
         and (not unused[i] or u.sessions = 0) and not pair_is_taken(p, account, service, u.number, person)
       order by last.at desc, u.sid limit 1;
-    else
+    elsif behavior <> 'prefer-sticky' then
       -- One that they never had.
       select u.sid, u.number into picked_sid, picked_number
       from number_use u
       where u.added_at > '-infinity' and u.partition = p and u.service_sid = service and not u.is_reserved
-        and (not voice[i] or u.can_call) and (not sms[i] or u.can_text)
+        and (not voice or u.can_call) and (not sms or u.can_text)
         and (nations is null or u.iso_country = any (nations)) and (codes is null or u.area_code = any (codes))
         and (not unused[i] or u.sessions = 0)
         and not exists (
@@ -1187,7 +1207,7 @@ begin
       select u.sid, u.number into picked_sid, picked_number
       from number_use u
       where u.added_at > '-infinity' and u.partition = p and u.service_sid = service and not u.is_reserved
-        and (not voice[i] or u.can_call) and (not sms[i] or u.can_text)
+        and (not voice or u.can_call) and (not sms or u.can_text)
         and (nations is null or u.iso_country = any (nations)) and (codes is null or u.area_code = any (codes))
         and (not unused[i] or u.sessions = 0) and not pair_is_taken(p, account, service, u.number, person)
       order by u.sessions, u.added_at, u.sid limit 1;

@@ -45,6 +45,11 @@ export interface GivenChange extends Given {
   readonly child: (sid: string) => object | null;
 }
 
+export interface ChangeWith<State> extends ChangeOptions {
+  /** What was loaded for it already, with the subjects and rows that are named here, so that it need not be loaded again. */
+  readonly seen?: Current<State>;
+}
+
 /** Each attempt means that another writer got in between, so somebody always gets on. */
 const maxAttempts = 32;
 
@@ -120,10 +125,10 @@ export class EventStore {
     id: string,
     context: EventContext,
     decide: (state: State, given: GivenChange) => Event[],
-    options: ChangeOptions = {},
+    options: ChangeWith<State> = {},
   ): Promise<Changed> {
     return this.#inTurn(id, context, async () => {
-      let current: Current<State> | null = null;
+      let current: Current<State> | null = options.seen ?? null;
       for (let attempt = 0; attempt < maxAttempts; attempt++) {
         if (current === null) {
           const loaded = await this.#loading.load(context, id, stream.category, wantedBy(options));
@@ -166,7 +171,7 @@ export class EventStore {
     id: string,
     context: EventContext,
   ): Promise<boolean> {
-    const current = await this.#current(stream, id, context);
+    const current = await this.load(stream, id, context.accountSid);
     return isOverdue(stream, current) && this.#expire(stream, id, context, current);
   }
 
@@ -177,14 +182,16 @@ export class EventStore {
     return firstOutcome(command, context);
   }
 
-  /** The state of a stream as the database has it now. */
+  /** A stream as the database has it now. A change that is given it (`seen`) starts from there. */
   async load<State extends Aggregate, Event extends DomainEvent>(
     stream: Stream<State, Event>,
     id: string,
     accountSid: string,
-  ): Promise<{ state: State; version: number; now: string }> {
-    const loaded = await this.#loading.load({ accountSid, idempotency: null }, id);
-    return this.#loading.current(stream, id, { accountSid }, loaded);
+    options: Pick<ChangeOptions, 'subjects' | 'children'> = {},
+  ): Promise<Current<State>> {
+    const asker = { accountSid, idempotency: null };
+    const loaded = await this.#loading.load(asker, id, stream.category, wantedBy(options));
+    return this.#loading.current(stream, id, asker, loaded);
   }
 
   /** Resolves when every command taken so far has its outcome. */
@@ -222,22 +229,13 @@ export class EventStore {
     }
   }
 
-  async #current<State extends Aggregate, Event extends DomainEvent>(
-    stream: Stream<State, Event>,
-    id: string,
-    context: EventContext,
-  ): Promise<Current<State>> {
-    const asker = { accountSid: context.accountSid, idempotency: null };
-    return this.#loading.current(stream, id, context, await this.#loading.load(asker, id, stream.category));
-  }
-
   /**
    * Ends those who stand in the way of a command though their time is over: true when there was one, so that the command may
    * be tried again. Nobody is refused because of somebody who is no longer there for any reader.
    */
   async #endOverdue(outcome: Outcome, context: EventContext): Promise<boolean> {
     const ended = mayBeOverdue(outcome).map(async ({ stream, id }) => {
-      const current = await this.#current(stream, id, context);
+      const current = await this.load(stream, id, context.accountSid);
       if (!isOverdue(stream, current)) return false;
       // Somebody else may have done it meanwhile, or made it live on: the next try tells.
       await this.#expire(stream, id, context, current);

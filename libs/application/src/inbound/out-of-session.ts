@@ -114,8 +114,9 @@ export class OutOfSession {
     const interactionSid = newSid('KI');
     const parent = { stream: serviceStream, id: serviceSid };
     const changed = await this.numbers.giveTo(
-      { service, mode },
+      { ...place, session: { mode } },
       wishes,
+      () => Promise.resolve(),
       ({ newcomers: [sender, partner], needs }) =>
         this.events.create(
           sessionStream,

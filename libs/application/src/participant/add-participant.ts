@@ -1,7 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { addParticipant, requireActive, sessionStream } from '#domain';
+import { addParticipant, sessionStream } from '#domain';
 import { EventStore, type EventContext } from '#event-store';
-import { ParticipantQueries, ServiceQueries, type ParticipantRow, type SessionPlace } from '#read-model';
+import { ParticipantQueries, type ParticipantRow, type SessionPlace } from '#read-model';
 import { once } from '../once.js';
 import { requireSessionOf } from '../session/session-of.js';
 import { writtenChild } from '../written-row.js';
@@ -23,7 +23,6 @@ export class AddParticipant extends Command<ParticipantRow> {
 export class AddParticipantHandler implements ICommandHandler<AddParticipant> {
   constructor(
     private readonly events: EventStore,
-    private readonly services: ServiceQueries,
     private readonly participants: ParticipantQueries,
     private readonly numbers: ProxyNumbers,
   ) {}
@@ -40,21 +39,21 @@ export class AddParticipantHandler implements ICommandHandler<AddParticipant> {
     context: EventContext,
   ): Promise<ParticipantRow | null> {
     const { accountSid, serviceSid, sessionSid } = place;
-    const [service, { state }] = await Promise.all([
-      this.services.get(accountSid, serviceSid),
-      this.events.load(sessionStream, sessionSid, accountSid),
-    ]);
-    const session = requireSessionOf(serviceSid, state);
-    const { mode } = requireActive(session);
-    // What is refused whatever the number is refused before one is looked for.
-    addParticipant(session, withoutNumber(wish), place);
-    return this.numbers.giveTo({ service, mode }, [wish], async ({ newcomers: [newcomer], needs }) => {
+    const options = { subjects: [sessionSid] };
+    const look = async () => {
+      const seen = await this.events.load(sessionStream, sessionSid, accountSid, options);
+      // What is refused whatever the number is.
+      addParticipant(requireSessionOf(serviceSid, seen.state), withoutNumber(wish), place);
+      return seen;
+    };
+    const into = { accountSid, serviceSid, session: { sid: sessionSid } };
+    return this.numbers.giveTo(into, [wish], look, async ({ newcomers: [newcomer], needs }, seen) => {
       const changed = await this.events.change(
         sessionStream,
         sessionSid,
         context,
-        (current) => addParticipant(requireSessionOf(serviceSid, current), newcomer, place),
-        { subjects: [sessionSid], needs },
+        (session) => addParticipant(requireSessionOf(serviceSid, session), newcomer, place),
+        { ...options, needs, seen },
       );
       return writtenChild(changed, 'KP', newcomer.participantSid);
     });

@@ -1,17 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import { Carrier } from '#carrier';
 import {
-  areaCodesFor,
+  areaCodesByLevel,
   DomainError,
   noNumber,
   servingCountries,
   type LocatedIdentifier,
   type NewParticipant,
+  type NoNumberReason,
   type SessionMode,
 } from '#domain';
 import type { ChangeOptions } from '#event-store';
 import { newSid } from '#platform';
-import { NumberPool, type NumberWish, type PickedNumber, type ServiceRow } from '#read-model';
+import {
+  NumberPool,
+  ServiceQueries,
+  type NamedNumber,
+  type NumberWish,
+  type PickedNumber,
+  type PoolDiagnosis,
+} from '#read-model';
 
 /** A participant as a caller asks for it; what is null was not given. */
 export interface ParticipantWish {
@@ -23,20 +31,24 @@ export interface ParticipantWish {
   readonly isUnused: boolean;
 }
 
-export interface Place {
-  readonly service: ServiceRow;
-  readonly mode: SessionMode;
-}
+/** Where participants shall come: into a session that is to be made, or into one that is there. */
+export type Place = Pick<NumberWish, 'accountSid' | 'serviceSid' | 'session'>;
 
 type Newcomers<Wishes extends readonly ParticipantWish[]> = {
   readonly [I in keyof Wishes]: NewParticipant;
 };
 
-/** Who comes with which number, and where the streams of the numbers stood: a number that has left its pool serves nobody. */
+/** Who comes with which number. */
 interface Choice<Wishes extends readonly ParticipantWish[]> {
   readonly newcomers: Newcomers<Wishes>;
+  /** Where the streams of the numbers stood: a number that has left its pool serves nobody. */
   readonly needs: NonNullable<ChangeOptions['needs']>;
 }
+
+/** What was found for a wish: a number, or none, and why not. */
+type Find =
+  | { readonly wish: ParticipantWish; readonly number: PickedNumber }
+  | { readonly wish: ParticipantWish; readonly number: null; readonly why: () => Promise<DomainError> };
 
 /** The numbers of a session, some of which may have left the pool while it was closed. */
 export interface HeldNumbers {
@@ -53,29 +65,29 @@ const MAX_RACES = 16;
 export class ProxyNumbers {
   constructor(
     private readonly pool: NumberPool,
+    private readonly services: ServiceQueries,
     private readonly carrier: Carrier,
   ) {}
 
   /**
-   * Chooses numbers and has them written. Between the two another session may take one, or its pool may change, so it is tried
-   * again with others; when a race leaves none, or the caller named the number, two requests were for the same one and this
-   * came second.
+   * Chooses numbers and has them written. `look` asks in the meantime about the place itself and refuses what is refused whatever
+   * the numbers are. Until they are written another session may take one, or its pool may change, so it is tried again with
+   * others; when a race leaves none, or the caller named the number, two requests were for the same one and this came second.
    */
-  async giveTo<const Wishes extends readonly ParticipantWish[], Result>(
+  async giveTo<const Wishes extends readonly ParticipantWish[], Seen, Result>(
     place: Place,
     wishes: Wishes,
-    write: (choice: Choice<Wishes>) => Promise<Result>,
+    look: () => Promise<Seen>,
+    write: (choice: Choice<Wishes>, seen: Seen) => Promise<Result>,
   ): Promise<Result> {
     let wasTaken = false;
     for (let race = 0; race < MAX_RACES; race++) {
-      let choice: Choice<Wishes>;
+      const finding = Promise.all(wishes.map((wish) => this.#find(place, wish)));
+      const [seen, finds] = await Promise.all([look(), finding]);
+      const refusal = await whyNot(finds);
+      if (refusal !== null) throw wasTaken && isOutOfNumbers(refusal) ? conflict() : refusal;
       try {
-        choice = await this.#choose(place, wishes);
-      } catch (error) {
-        throw wasTaken && isOutOfNumbers(error) ? conflict() : error;
-      }
-      try {
-        return await write(choice);
+        return await write(choiceOf<Wishes>(finds), seen);
       } catch (error) {
         if (!(error instanceof DomainError)) throw error;
         if (error.code === 'proxy-identifier-taken') wasTaken = true;
@@ -98,80 +110,40 @@ export class ProxyNumbers {
     };
   }
 
-  /** In the order of the wishes; those who name their number come to it first. */
-  async #choose<Wishes extends readonly ParticipantWish[]>(
-    place: Place,
-    wishes: Wishes,
-  ): Promise<Choice<Wishes>> {
-    const numbers = new Map<ParticipantWish, PickedNumber>();
-    const isNamed = (wish: ParticipantWish) =>
-      wish.proxyIdentifier !== null || wish.proxyIdentifierSid !== null;
-    for (const wish of wishes.filter(isNamed)) numbers.set(wish, await this.#named(place, wish));
-    const free = wishes.filter((wish) => !isNamed(wish));
-    const picked = await Promise.all(free.map((wish) => this.#picked(place, wish)));
-    for (const [i, wish] of free.entries()) {
-      const number = picked[i];
-      if (number !== undefined) numbers.set(wish, number);
-    }
+  #find(place: Place, wish: ParticipantWish): Promise<Find> {
+    return isNamed(wish) ? this.#named(place, wish) : this.#picked(place, wish);
+  }
+
+  async #picked({ accountSid, serviceSid, session }: Place, wish: ParticipantWish): Promise<Find> {
+    const { whom, isUnused } = wish;
+    const { identifier } = whom;
+    const where = { accountSid, serviceSid, countries: servingCountries(whom.isoCountry) };
+    const areaCodes = areaCodesByLevel(whom.areaCode);
+    const { mode, number } = await this.pool.pick({ ...where, session, identifier, areaCodes, isUnused });
+    if (number !== null) return { wish, number };
     return {
-      // One for each.
-      newcomers: wishes.map((wish) => newcomer(wish, numbers.get(wish))) as Newcomers<Wishes>,
-      needs: Array.from(
-        new Map(Array.from(numbers.values(), (number) => [number.sid, number])).values(),
-        needOf,
-      ),
+      wish,
+      number,
+      why: async () => {
+        const service = await this.services.get(accountSid, serviceSid);
+        if (mode === null) return new DomainError('session-not-found', 'there is no such session');
+        const near = areaCodes[service.geo_match_level] ?? null;
+        const found = await this.pool.diagnose({ ...where, mode, areaCodes: near });
+        return noNumber(whyNone(found, mode, isUnused), whom);
+      },
     };
   }
 
-  async #picked({ service, mode }: Place, { whom, isUnused }: ParticipantWish): Promise<PickedNumber> {
-    const wish: NumberWish = {
-      accountSid: service.account_sid,
-      serviceSid: service.sid,
-      mode,
-      identifier: whom.identifier,
-      countries: servingCountries(whom.isoCountry),
-      areaCodes: areaCodesFor(service.geo_match_level, whom.areaCode),
-      behavior: service.number_selection_behavior,
-      isUnused,
-    };
-    const number = await this.pool.pick(wish);
-    if (number !== null) return number;
-    const found = await this.pool.diagnose(wish);
-    if (found.all === 0) throw noNumber('empty-pool', whom);
-    if (found.unreserved === 0) throw noNumber('all-reserved', whom);
-    if (mode !== 'message-only' && found.withVoice === 0) throw noNumber('no-voice', whom);
-    if (mode !== 'voice-only' && found.withSms === 0) throw noNumber('no-sms', whom);
-    // Some can call and some can text, but none can do both.
-    if (mode === 'voice-and-message' && found.withBoth === 0) throw noNumber('no-sms', whom);
-    if (found.inCountry === 0) throw noNumber('country', whom);
-    // Numbers in use by others are no answer to somebody who wants one for themselves.
-    throw noNumber(found.near === 0 || isUnused ? 'geo' : 'in-use', whom);
-  }
-
-  async #named({ service }: Place, wish: ParticipantWish): Promise<PickedNumber> {
-    const { proxyIdentifier: number, proxyIdentifierSid: sid, whom } = wish;
-    const { account_sid: accountSid, sid: serviceSid } = service;
-    const found = await this.pool.find(
+  async #named({ accountSid, serviceSid }: Place, wish: ParticipantWish): Promise<Find> {
+    const { proxyIdentifier, proxyIdentifierSid: sid, whom } = wish;
+    const number = await this.pool.find(
       { accountSid, serviceSid, identifier: whom.identifier },
-      sid === null ? { number, sid: null } : { number: null, sid },
+      sid === null ? { number: proxyIdentifier, sid: null } : { number: null, sid },
     );
-    if (found === null) throw await this.#unknown(accountSid, wish);
-    if (found.serviceSid !== serviceSid) {
-      throw new DomainError(
-        'proxy-identifier-not-in-service',
-        'the number is in the pool of another service',
-      );
-    }
-    if (number !== null && found.number !== number) {
-      throw new DomainError(
-        'proxy-identifier-invalid',
-        'number and SID are not of the same proxy identifier',
-      );
-    }
-    if (found.isTaken) {
-      throw new DomainError('proxy-identifier-taken', 'another active session has this pair of numbers');
-    }
-    return found;
+    if (number === null) return { wish, number, why: () => this.#unknown(accountSid, wish) };
+    const refusal = refusalOf(number, serviceSid, proxyIdentifier);
+    if (refusal !== null) return { wish, number: null, why: () => Promise.resolve(refusal) };
+    return { wish, number };
   }
 
   async #unknown(
@@ -195,13 +167,33 @@ export function withoutNumber({ whom, friendlyName }: ParticipantWish): NewParti
   return { participantSid: '', identifier, friendlyName, proxyIdentifier: '', proxyIdentifierSid: '' };
 }
 
-function newcomer(wish: ParticipantWish, number: PickedNumber | undefined): NewParticipant {
-  if (number === undefined) throw new Error('a participant was left without a number');
+function isNamed({ proxyIdentifier, proxyIdentifierSid }: ParticipantWish): boolean {
+  return proxyIdentifier !== null || proxyIdentifierSid !== null;
+}
+
+/** Why not all of them have a number. Those who name theirs come to it first. */
+async function whyNot(finds: readonly Find[]): Promise<DomainError | null> {
+  const vain = finds.filter((find) => find.number === null);
+  const first = vain.find(({ wish }) => isNamed(wish)) ?? vain[0];
+  return first === undefined ? null : first.why();
+}
+
+function choiceOf<Wishes extends readonly ParticipantWish[]>(finds: readonly Find[]): Choice<Wishes> {
+  const found = finds.filter((find) => find.number !== null);
+  const streams = new Map(found.map(({ number }) => [number.sid, number]));
+  return {
+    // One for each: `finds` are in the order of the wishes, and none is missing.
+    newcomers: found.map(({ wish, number }) => newcomer(wish, number)) as Newcomers<Wishes>,
+    needs: Array.from(streams.values(), needOf),
+  };
+}
+
+function newcomer(wish: ParticipantWish, { sid, number }: PickedNumber): NewParticipant {
   return {
     ...withoutNumber(wish),
     participantSid: newSid('KP'),
-    proxyIdentifier: number.number,
-    proxyIdentifierSid: number.sid,
+    proxyIdentifier: number,
+    proxyIdentifierSid: sid,
   };
 }
 
@@ -209,9 +201,34 @@ function needOf({ sid, version }: PickedNumber) {
   return { stream: sid, version };
 }
 
-function isOutOfNumbers(error: unknown): boolean {
-  const codes = ['proxy-identifier-taken', 'no-number', 'no-unused-number'];
-  return error instanceof DomainError && codes.includes(error.code);
+/** At which rule the pool ran out. */
+function whyNone(found: PoolDiagnosis, mode: SessionMode, isUnused: boolean): NoNumberReason {
+  if (found.all === 0) return 'empty-pool';
+  if (found.unreserved === 0) return 'all-reserved';
+  if (mode !== 'message-only' && found.withVoice === 0) return 'no-voice';
+  if (mode !== 'voice-only' && found.withSms === 0) return 'no-sms';
+  // Some can call and some can text, but none can do both.
+  if (mode === 'voice-and-message' && found.withBoth === 0) return 'no-sms';
+  if (found.inCountry === 0) return 'country';
+  // Numbers in use by others are no answer to somebody who wants one for themselves.
+  return found.near === 0 || isUnused ? 'geo' : 'in-use';
+}
+
+function refusalOf(found: NamedNumber, serviceSid: string, number: string | null): DomainError | null {
+  if (found.serviceSid !== serviceSid) {
+    return new DomainError('proxy-identifier-not-in-service', 'the number is in the pool of another service');
+  }
+  if (number !== null && found.number !== number) {
+    return new DomainError('proxy-identifier-invalid', 'number and SID are not of the same proxy identifier');
+  }
+  if (found.isTaken) {
+    return new DomainError('proxy-identifier-taken', 'another active session has this pair of numbers');
+  }
+  return null;
+}
+
+function isOutOfNumbers({ code }: DomainError): boolean {
+  return ['proxy-identifier-taken', 'no-number', 'no-unused-number'].includes(code);
 }
 
 function conflict(): DomainError {

@@ -31,12 +31,14 @@ export class RemoveFromPoolHandler implements ICommandHandler<
     context,
   }: RemoveFromPool<Event>): Promise<void> {
     const { accountSid } = context;
-    const { state } = await this.events.load(kind.stream, numberSid, accountSid);
+    const seen = await this.events.load(kind.stream, numberSid, accountSid);
+    const { state } = seen;
     // What is not in this pool is not there, whatever becomes of it a moment later.
     if (state.status !== 'pooled') return void kind.remove(state, serviceSid);
     const empties = [pairsOf(serviceSid, state.number)];
     await this.events.change(kind.stream, numberSid, context, (number) => kind.remove(number, serviceSid), {
       empties,
+      seen,
     });
   }
 }

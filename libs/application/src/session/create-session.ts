@@ -65,12 +65,15 @@ export class CreateSessionHandler implements ICommandHandler<CreateSession> {
     participants: readonly ParticipantWish[],
     context: EventContext,
   ): Promise<Changed> {
-    const service = await this.services.get(context.accountSid, serviceSid);
-    requireFitting(
-      participants.map(({ whom }) => whom.identifier),
-      wish.mode,
-    );
-    return this.numbers.giveTo({ service, mode: wish.mode }, participants, ({ newcomers, needs }) =>
+    const { accountSid } = context;
+    const { mode } = wish;
+    const look = async () => {
+      await this.services.get(accountSid, serviceSid);
+      const identifiers = participants.map(({ whom }) => whom.identifier);
+      requireFitting(identifiers, mode);
+    };
+    const place = { accountSid, serviceSid, session: { mode } };
+    return this.numbers.giveTo(place, participants, look, ({ newcomers, needs }) =>
       this.#create(serviceSid, wish, newcomers, context, { needs }),
     );
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AREA_CODE_REGIONS } from './area-code-regions.js';
-import { areaCodesFor } from './area-codes.js';
+import { areaCodesByLevel } from './area-codes.js';
 
 const regions = AREA_CODE_REGIONS.map(([areaCodes, neighbours]) => ({
   areaCodes: areaCodes.split(' '),
@@ -69,7 +69,7 @@ describe('the table of area codes', () => {
   });
 });
 
-describe('areaCodesFor', () => {
+describe('areaCodesByLevel', () => {
   it.each([
     ['country', '212'],
     ['area-code', null],
@@ -79,7 +79,7 @@ describe('areaCodesFor', () => {
     ['radius', '787'],
     ['radius', '268'],
   ] as const)('by %s, anything will do for %s', (level, areaCode) => {
-    expect(areaCodesFor(level, areaCode)).toBeNull();
+    expect(areaCodesByLevel(areaCode)[level]).toBeUndefined();
   });
 
   it.each([
@@ -97,7 +97,7 @@ describe('areaCodesFor', () => {
     ['907', []],
   ])('by overlay, %s has itself and %j', (areaCode, others) => {
     for (const level of ['extended-area-code', 'overlay'] as const) {
-      const codes = areaCodesFor(level, areaCode) ?? [];
+      const codes = areaCodesByLevel(areaCode)[level] ?? [];
       expect(codes[0]).toBe(areaCode);
       expect(codes.slice(1).sort()).toEqual(others);
     }
@@ -112,7 +112,7 @@ describe('areaCodesFor', () => {
     ['808', ['808'], ['907', '213']],
     ['867', ['907', '250', '204'], ['418']],
   ])('by radius, %s has %j, but not %j', (areaCode, near, far) => {
-    const codes = areaCodesFor('radius', areaCode);
+    const codes = areaCodesByLevel(areaCode).radius;
     expect(codes).toEqual(expect.arrayContaining([areaCode, ...near]));
     expect(codes).not.toEqual(expect.arrayContaining([expect.stringMatching(`^(?:${far.join('|')})$`)]));
   });
@@ -124,10 +124,10 @@ describe('areaCodesFor', () => {
     ['radius', 'overlay'],
   ] as const)('by %s, is mutual, has no code twice, and has all that %s has', (level, finer) => {
     for (const areaCode of everyCode) {
-      const codes = areaCodesFor(level, areaCode) ?? [];
+      const codes = areaCodesByLevel(areaCode)[level] ?? [];
       expect(new Set(codes).size).toBe(codes.length);
-      for (const other of codes) expect(areaCodesFor(level, other)).toContain(areaCode);
-      expect(codes).toEqual(expect.arrayContaining([areaCode, ...(areaCodesFor(finer, areaCode) ?? [])]));
+      for (const other of codes) expect(areaCodesByLevel(other)[level]).toContain(areaCode);
+      expect(codes).toEqual(expect.arrayContaining([areaCode, ...(areaCodesByLevel(areaCode)[finer] ?? [])]));
     }
   });
 });

@@ -14,30 +14,41 @@ const regions: readonly Region[] = AREA_CODE_REGIONS.map(([areaCodes, neighbours
 }));
 const byFirstCode = new Map(regions.map((region) => [region.areaCodes[0], region]));
 
+/** A level that is missing is one by which any area code will do. */
+export type AreaCodesByLevel = Readonly<Partial<Record<GeoMatchLevel, readonly string[]>>>;
+
+const anywhere: AreaCodesByLevel = {};
+/** Reckoned when first asked for; there are no more than a thousand codes. */
+const reckoned = new Map<string, AreaCodesByLevel>();
+
 /**
- * The area codes that a proxy number may have for somebody with this one, the nearest first; null when any will do. That is
- * so outside the US and Canada, and for codes without a region (toll-free numbers, Twilio's test numbers): Twilio too matches
- * nothing finer than the country there. Twilio says no more of `overlay` than that areas overlap and of `radius` than that
- * they are near; `extended-area-code` is its older word for an area with its overlays.
+ * The area codes that a proxy number may have for somebody with this one, the nearest first. Any will do outside the US and
+ * Canada, and for codes without a region (toll-free numbers, Twilio's test numbers): Twilio too matches nothing finer than the
+ * country there. Twilio says no more of `overlay` than that areas overlap and of `radius` than that they are near;
+ * `extended-area-code` is its older word for an area with its overlays.
  */
-export function areaCodesFor(level: GeoMatchLevel, areaCode: string | null): readonly string[] | null {
-  if (areaCode === null || level === 'country') return null;
+export function areaCodesByLevel(areaCode: string | null): AreaCodesByLevel {
+  if (areaCode === null) return anywhere;
+  const known = reckoned.get(areaCode);
+  if (known !== undefined) return known;
+  const byLevel = reckon(areaCode);
+  reckoned.set(areaCode, byLevel);
+  return byLevel;
+}
+
+function reckon(areaCode: string): AreaCodesByLevel {
   const own = regions.filter((region) => region.areaCodes.includes(areaCode));
-  if (own.length === 0) return null;
-  const overlays = own.flatMap((region) => region.areaCodes);
-  switch (level) {
-    case 'area-code':
-      return [areaCode];
-    case 'extended-area-code':
-    case 'overlay':
-      return unique([areaCode, ...overlays]);
-    case 'radius': {
-      const near = own
-        .flatMap((region) => region.neighbours)
-        .flatMap((first) => byFirstCode.get(first)?.areaCodes ?? []);
-      return unique([areaCode, ...overlays, ...near]);
-    }
-  }
+  if (own.length === 0) return anywhere;
+  const overlay = unique([areaCode, ...own.flatMap((region) => region.areaCodes)]);
+  const near = own
+    .flatMap((region) => region.neighbours)
+    .flatMap((first) => byFirstCode.get(first)?.areaCodes ?? []);
+  return {
+    'area-code': [areaCode],
+    'extended-area-code': overlay,
+    overlay,
+    radius: unique([...overlay, ...near]),
+  };
 }
 
 function unique(areaCodes: readonly string[]): string[] {

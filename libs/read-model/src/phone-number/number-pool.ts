@@ -1,23 +1,30 @@
 import { CoalescedRead, partitionOf, plainArray, textArray } from '#event-store';
-import type { NumberSelectionBehavior, SessionMode } from '#domain';
+import type { AreaCodesByLevel, SessionMode } from '#domain';
 import type { Database } from '#platform';
 import { pointReads } from '../point-reads.js';
 import { held, named } from './named-number.js';
 import { diagnose, pick } from './pick-number.js';
 
-/** What a number must be for somebody who has none yet (contract §13.3). */
+/** What a number must be for somebody who has none yet (contract §13.3). The rules of the service are added where it is picked. */
 export interface NumberWish {
   readonly accountSid: string;
   readonly serviceSid: string;
-  readonly mode: SessionMode;
+  /** Of a session that is to be made, its mode; else its SID. */
+  readonly session: { readonly mode: SessionMode } | { readonly sid: string };
   readonly identifier: string;
   /** Countries whose numbers serve this person; null for any. */
   readonly countries: readonly string[] | null;
-  /** Area codes near enough to theirs; null for any. */
-  readonly areaCodes: readonly string[] | null;
-  readonly behavior: NumberSelectionBehavior;
+  /** Near enough to theirs. */
+  readonly areaCodes: AreaCodesByLevel;
   /** Only a number that no active session uses. */
   readonly isUnused: boolean;
+}
+
+/** The same as it fails, with the rules of the service. */
+export interface VainWish extends Pick<NumberWish, 'accountSid' | 'serviceSid' | 'countries'> {
+  readonly mode: SessionMode;
+  /** Null for any. */
+  readonly areaCodes: readonly string[] | null;
 }
 
 export interface PickedNumber {
@@ -25,6 +32,12 @@ export interface PickedNumber {
   readonly number: string;
   /** Of its stream: whoever uses the number must find it there still. */
   readonly version: number;
+}
+
+/** What was found: null in the place of the mode when there is no such session, or no such service. */
+export interface Found {
+  readonly mode: SessionMode | null;
+  readonly number: PickedNumber | null;
 }
 
 /** How far the numbers of a pool get through the rules, one after the other. */
@@ -52,7 +65,7 @@ const size = `
 
 /** Finds proxy numbers for participants. What it finds is a proposal: the claim that comes with the participant decides. */
 export class NumberPool {
-  readonly #picks: CoalescedRead<NumberWish, PickedNumber | null>;
+  readonly #picks: CoalescedRead<NumberWish, Found>;
 
   constructor(
     private readonly db: Database,
@@ -61,13 +74,13 @@ export class NumberPool {
     this.#picks = new CoalescedRead((wishes) => this.#pick(wishes), pointReads);
   }
 
-  /** The number by the rules of the service, or null when there is none. */
-  pick(wish: NumberWish): Promise<PickedNumber | null> {
+  /** The number by the rules of the service. */
+  pick(wish: NumberWish): Promise<Found> {
     return this.#picks.get(wish);
   }
 
   /** Why there is none. */
-  async diagnose({ accountSid, serviceSid, mode, countries, areaCodes }: NumberWish): Promise<PoolDiagnosis> {
+  async diagnose({ accountSid, serviceSid, mode, countries, areaCodes }: VainWish): Promise<PoolDiagnosis> {
     const { rows } = await this.db.reads.query<PoolDiagnosis>({
       name: 'diagnose-pool',
       text: diagnose,
@@ -125,7 +138,7 @@ export class NumberPool {
     return rows[0]?.size ?? 0;
   }
 
-  async #pick(wishes: readonly NumberWish[]): Promise<(PickedNumber | null)[]> {
+  async #pick(wishes: readonly NumberWish[]): Promise<Found[]> {
     const { rows } = await this.db.reads.query({
       name: 'pick-numbers',
       text: pick,
@@ -133,16 +146,18 @@ export class NumberPool {
         plainArray(wishes, ({ accountSid }) => partitionOf(accountSid, this.partitions)),
         textArray(wishes, ({ accountSid }) => accountSid),
         textArray(wishes, ({ serviceSid }) => serviceSid),
+        textArray(wishes, ({ session }) => ('sid' in session ? session.sid : null)),
+        textArray(wishes, ({ session }) => ('mode' in session ? session.mode : null)),
         textArray(wishes, ({ identifier }) => identifier),
-        wishes.map(({ mode }) => needsVoice(mode)),
-        wishes.map(({ mode }) => needsSms(mode)),
         textArray(wishes, ({ countries }) => countries?.join() ?? null),
-        textArray(wishes, ({ areaCodes }) => areaCodes?.join() ?? null),
-        wishes.map(({ behavior }) => behavior === 'prefer-sticky'),
+        textArray(wishes, ({ areaCodes }) => JSON.stringify(areaCodes)),
         wishes.map(({ isUnused }) => isUnused),
       ],
     });
-    return (rows as (PickedNumber | { sid: null })[]).map((row) => (row.sid === null ? null : row));
+    return (rows as (Pick<Found, 'mode'> & (PickedNumber | { sid: null }))[]).map(({ mode, ...row }) => ({
+      mode,
+      number: row.sid === null ? null : row,
+    }));
   }
 }
 

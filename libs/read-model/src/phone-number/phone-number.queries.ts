@@ -81,7 +81,10 @@ export class PhoneNumberQueries {
   }
 }
 
-/** What is counted with each event, less the sessions that have run out and whose event is still to come. */
+/**
+ * What is counted with each event, less the sessions that have run out and whose event is still to come. Each probe is its own
+ * (`offset 0`): joined, all participants were walked for every number.
+ */
 const inUse = sql<number>`
   coalesce((
     select u.sessions from maskline.number_use u
@@ -92,5 +95,6 @@ const inUse = sql<number>`
       and s.service_sid = phone_number.service_sid and s.status <> 'closed'
       and exists (select from maskline.participant p
                   where p.partition = s.partition and p.session_sid = s.sid and p.date_deleted is null
-                    and p.proxy_identifier = phone_number.phone_number)
+                    and p.proxy_identifier = phone_number.phone_number
+                  offset 0)
   )`;

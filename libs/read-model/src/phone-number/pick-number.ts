@@ -1,8 +1,8 @@
 /** The inner select hides the length of the arrays, for which PostgreSQL would plan anew on every call. */
 export const pick = `
-  select picked_sid as sid, picked_number as number, picked_version as version
-  from maskline.pick_numbers((select $1::int[]), $2::text[], $3::text[], $4::text[], $5::bool[], $6::bool[], $7::text[], $8::text[],
-    $9::bool[], $10::bool[])`;
+  select mode, picked_sid as sid, picked_number as number, picked_version as version
+  from maskline.pick_numbers((select $1::int[]), $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::jsonb[],
+    $9::bool[])`;
 
 /** How far the numbers of a pool get through the rules by which `pick` goes. */
 export const diagnose = `

@@ -30,11 +30,10 @@ describe.each(postgresVersions())('picks planned while the pool was small, on Po
     wish = {
       accountSid,
       serviceSid,
-      mode: 'voice-and-message',
+      session: { mode: 'voice-and-message' },
       identifier: '+14152007986',
       countries: ['US'],
-      areaCodes: null,
-      behavior: 'prefer-sticky',
+      areaCodes: {},
       isUnused: false,
     };
     for (let i = 0; i < 8; i++) for (const { read } of Object.values(reads)) await read();
@@ -43,19 +42,23 @@ describe.each(postgresVersions())('picks planned while the pool was small, on Po
 
   /** Each with how many rows and index entries it may touch in one table. */
   const reads: Readonly<Record<string, { most: number; read: () => Promise<unknown> }>> = {
-    'a number for somebody new': { most: 10, read: () => pool.pick(wish) },
+    'a number for somebody new': { most: 10, read: () => picked(wish) },
     'a number for somebody new who avoids what they had': {
       most: 10,
-      read: () => pool.pick({ ...wish, behavior: 'avoid-sticky' }),
+      read: () => avoiding(() => picked(wish)),
     },
-    'a number that nobody uses': { most: 10, read: () => pool.pick({ ...wish, isUnused: true }) },
+    'a number for a session that is there': {
+      most: 10,
+      read: () => picked({ ...wish, session: { sid: 'KC-often-7' } }),
+    },
+    'a number that nobody uses': { most: 10, read: () => picked({ ...wish, isUnused: true }) },
     'a number for somebody with thousands of sessions': {
       most: 8 * pastNumbers,
-      read: () => pool.pick({ ...wish, identifier: 'often' }),
+      read: () => picked({ ...wish, identifier: 'often' }),
     },
     'a number for somebody with thousands of sessions who avoids what they had': {
       most: 8 * pastNumbers,
-      read: () => pool.pick({ ...wish, identifier: 'often', behavior: 'avoid-sticky' }),
+      read: () => avoiding(() => picked({ ...wish, identifier: 'often' })),
     },
     'a number by itself': { most: 10, read: () => pool.find(wish, { number: '+14152000007', sid: null }) },
     'a number by its SID': { most: 10, read: () => pool.find(wish, { number: null, sid: 'PN7' }) },
@@ -65,6 +68,17 @@ describe.each(postgresVersions())('picks planned while the pool was small, on Po
       read: () => queries.list(wish.accountSid, wish.serviceSid, { size: 10, from: 0 }),
     },
   };
+
+  const picked = async (wanted: NumberWish) => (await pool.pick(wanted)).number;
+
+  async function avoiding<Read>(read: () => Promise<Read>): Promise<Read> {
+    const behave = (behavior: string) =>
+      database.admin.query('update maskline.service set number_selection_behavior = $1', [behavior]);
+    await behave('avoid-sticky');
+    const found = await read();
+    await behave('prefer-sticky');
+    return found;
+  }
 
   async function fill(): Promise<void> {
     const { accountSid, serviceSid } = wish;
@@ -86,6 +100,9 @@ describe.each(postgresVersions())('picks planned while the pool was small, on Po
          proxy_identifier_sid, date_created, date_updated)
        select 0, 'KP-often-' || i, '${accountSid}', '${serviceSid}', 'KC-often-' || i, 'often', ${number(`i % ${pastNumbers} + 1`)},
          'PN' || (i % ${pastNumbers} + 1), now() - i * interval '1 minute', now() from generate_series(1, ${past}) i`,
+      `insert into maskline.session (partition, sid, account_sid, service_sid, status, mode, ttl, version, date_created, date_updated)
+       select 0, 'KC-often-' || i, '${accountSid}', '${serviceSid}', 'open', 'voice-and-message', 0, 1, now(), now()
+       from generate_series(1, ${past}) i`,
       `insert into maskline.claim (partition, account_sid, kind, key, stream_id)
        select 0, '${accountSid}', 'pair', '${serviceSid}/' || ${number(`i % ${numbers} + 1`)} || '/+1628' || i, 'KC' || i
        from generate_series(1, ${people}) i`,
@@ -114,11 +131,30 @@ describe.each(postgresVersions())('picks planned while the pool was small, on Po
   });
 
   it('choose what the rules say', async () => {
-    expect(await pool.pick(wish)).toMatchObject({ number: '+14152000001', version: 1 });
+    const often = { ...wish, identifier: 'often' };
+    const first = { number: '+14152000001', version: 1 };
+    expect(await picked(wish)).toMatchObject(first);
     // The last one is taken, so the one before.
-    expect(await pool.pick({ ...wish, identifier: 'often' })).toMatchObject({ number: '+14152000003' });
-    expect(await pool.pick({ ...wish, identifier: 'often', behavior: 'avoid-sticky' })).toMatchObject({
+    expect(await picked(often)).toMatchObject({ number: '+14152000003' });
+    expect(await avoiding(() => picked(often))).toMatchObject({
       number: `+141520000${pastNumbers + 1}`,
     });
+  });
+
+  it('go by the mode of the session, and find nothing for one that is not there', async () => {
+    const voice = { ...wish, session: { mode: 'voice-only' as const } };
+    expect(await pool.pick({ ...wish, session: { sid: 'KC-often-7' } })).toMatchObject({
+      mode: 'voice-and-message',
+      number: { number: '+14152000001' },
+    });
+    expect(await pool.pick(voice)).toMatchObject({ mode: 'voice-only', number: { sid: 'PN1' } });
+    for (const vain of [
+      { ...wish, session: { sid: 'KC-nobody' } },
+      { ...wish, serviceSid: 'KS-other', session: { sid: 'KC-often-7' } },
+      { ...voice, serviceSid: 'KS-other' },
+      { ...voice, accountSid: 'AC-other' },
+    ]) {
+      expect(await picked(vain)).toBeNull();
+    }
   });
 });

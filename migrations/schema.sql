@@ -431,12 +431,15 @@ create table maskline.service (
   version bigint not null,
   date_created timestamp with time zone not null,
   date_updated timestamp with time zone not null,
+  respects_stop_words boolean,
   constraint service_pkey PRIMARY KEY (partition, sid)
 );
 
 CREATE INDEX service_list ON maskline.service USING btree (partition, account_sid, date_created DESC, sid DESC) WHERE (date_created > '-infinity'::timestamp with time zone);
 
 CREATE UNIQUE INDEX service_name ON maskline.service USING btree (partition, account_sid, unique_name) WHERE (unique_name > ''::text);
+
+comment on column maskline.service.respects_stop_words is 'Whether opt-out words are kept from the partner; null for what the setting of the installation says.';
 
 comment on index maskline.service_list is 'Keyset paging, newest first. For those who name its condition (0008).';
 
@@ -1274,18 +1277,18 @@ begin
   part := rows -> 'service';
   if part is not null then
     insert into service (partition, sid, account_sid, unique_name, default_ttl, callback_url, intercept_callback_url, out_of_session_callback_url,
-      geo_match_level, number_selection_behavior, chat_instance_sid, version, date_created, date_updated)
+      geo_match_level, number_selection_behavior, chat_instance_sid, respects_stop_words, version, date_created, date_updated)
     select p, r.sid, r.account_sid, r.unique_name, r.default_ttl, r.callback_url, r.intercept_callback_url, r.out_of_session_callback_url,
-      r.geo_match_level, r.number_selection_behavior, r.chat_instance_sid, r.version, r.date_created, r.date_updated
+      r.geo_match_level, r.number_selection_behavior, r.chat_instance_sid, r.respects_stop_words, r.version, r.date_created, r.date_updated
     from jsonb_to_recordset(part) r(cmd int, sid text, account_sid text, unique_name text, default_ttl int, callback_url text,
       intercept_callback_url text, out_of_session_callback_url text, geo_match_level text, number_selection_behavior text,
-      chat_instance_sid text, version bigint, date_created timestamptz, date_updated timestamptz)
+      chat_instance_sid text, respects_stop_words boolean, version bigint, date_created timestamptz, date_updated timestamptz)
     where ok[r.cmd]
     on conflict (partition, sid) do update
     set unique_name = excluded.unique_name, default_ttl = excluded.default_ttl, callback_url = excluded.callback_url,
       intercept_callback_url = excluded.intercept_callback_url, out_of_session_callback_url = excluded.out_of_session_callback_url,
       geo_match_level = excluded.geo_match_level, number_selection_behavior = excluded.number_selection_behavior,
-      chat_instance_sid = excluded.chat_instance_sid, version = excluded.version, date_updated = excluded.date_updated;
+      chat_instance_sid = excluded.chat_instance_sid, respects_stop_words = excluded.respects_stop_words, version = excluded.version, date_updated = excluded.date_updated;
   end if;
 
   part := rows -> 'service_gone';

@@ -29,6 +29,7 @@ import { CreateServiceHandler } from './service/create-service.js';
 import { DeleteServiceHandler } from './service/delete-service.js';
 import { DeleteSessionsBelowHandler } from './service/delete-sessions-below.js';
 import { RemoveNumbersBelowHandler } from './service/remove-numbers-below.js';
+import { ChangeStopWordsHandler } from './service/change-stop-words.js';
 import { UpdateServiceHandler } from './service/update-service.js';
 import { CreateSessionHandler } from './session/create-session.js';
 import { DeleteSessionHandler } from './session/delete-session.js';
@@ -46,6 +47,7 @@ export const handlers = [
   RevokeApiKeyHandler,
   CreateServiceHandler,
   UpdateServiceHandler,
+  ChangeStopWordsHandler,
   DeleteServiceHandler,
   DeleteSessionsBelowHandler,
   RemoveNumbersBelowHandler,

@@ -14,6 +14,7 @@ export * from './admin/close-sessions.js';
 export * from './admin/reveal-identifiers.js';
 export * from './application.module.js';
 export * from './callbacks/callbacks.js';
+export * from './service/change-stop-words.js';
 export * from './service/create-service.js';
 export * from './service/delete-service.js';
 export * from './service/delete-sessions-below.js';

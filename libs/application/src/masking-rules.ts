@@ -7,7 +7,7 @@ const POOL_WARNING = 0.85;
 export class MaskingRules {
   constructor(
     readonly identifierCheck: IdentifierCheck,
-    /** Whether opt-out words are kept from the partner, for the carrier acts on them. */
+    /** Whether opt-out words are kept from the partner, for the carrier acts on them; of services that say nothing else. */
     readonly respectsStopWords: boolean,
     /** How many numbers of each kind a service may have in its pool. */
     readonly pool: { readonly unreserved: number; readonly reserved: number },

@@ -31,6 +31,11 @@ export const serviceEvents = {
     .object(settings)
     .partial()
     .describe('Settings of a service changed; the others are left out.'),
+  StopWordsChanged: z
+    .object({ respected: z.boolean().nullable() })
+    .describe(
+      'Opt-out words are kept from the partner, or no longer; null for what the setting of the installation says.',
+    ),
   ServiceDeleted: nothing.describe(
     'A service is gone; the sessions below it are deleted after it, one by one.',
   ),

@@ -45,6 +45,7 @@ const today: { readonly [Type in AnyEvent['type']]: Required<Extract<AnyEvent, {
     numberSelectionBehavior: 'prefer-sticky',
     chatInstanceSid: 'IS0123456789abcdef0123456789abcdef',
   },
+  StopWordsChanged: { respected: false },
   ServiceDeleted: {},
   SessionCreated: {
     accountSid: 'AC0123456789abcdef0123456789abcdef',
@@ -134,6 +135,7 @@ const released: Readonly<Record<string, string>> = {
   'ServiceCreated.v1': 'd76de326e42f61f5',
   'ServiceUpdated.v1': 'e7c7f5c6f3760896',
   'ServiceDeleted.v1': '9d6427cb1b8dca7f',
+  'StopWordsChanged.v1': '5d1dfb2bd545c4ee',
   'SessionCreated.v1': '1b4c2b267f4273d5',
   'SessionStarted.v1': 'ed26987bac442bff',
   'SessionTtlChanged.v1': 'e7da34320456f255',

@@ -22,6 +22,8 @@ export interface ServiceRow {
   readonly geo_match_level: GeoMatchLevel;
   readonly number_selection_behavior: NumberSelectionBehavior;
   readonly chat_instance_sid: string | null;
+  /** Null for what the operator's setting says. */
+  readonly respects_stop_words: boolean | null;
   readonly version: number;
   readonly date_created: string;
   readonly date_updated: string;

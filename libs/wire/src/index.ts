@@ -13,6 +13,7 @@ export {
   type SessionQuery,
 } from './admin/session-search.js';
 export * from './admin/statistics.js';
+export * from './admin/stop-words.js';
 export * from './admin/test-callback.js';
 export * from './callbacks/interaction-callback.js';
 export * from './callbacks/out-of-session-answer.js';

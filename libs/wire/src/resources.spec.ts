@@ -19,6 +19,7 @@ const service: ServiceRow = {
   geo_match_level: 'country',
   number_selection_behavior: 'prefer-sticky',
   chat_instance_sid: null,
+  respects_stop_words: null,
   version: 1,
   date_created: '2026-01-02T03:04:05.000Z',
   date_updated: '2026-01-02T03:04:05.999Z',

@@ -23,6 +23,8 @@ const expected: Readonly<Record<string, { readonly status: number; readonly body
   'POST /admin/v1/Sessions/Close': { status: 200 },
   'POST /admin/v1/Sessions/:sessionSid/Reveal': { status: 200, body: { Reason: 'asked for' } },
   'GET /admin/v1/Statistics': { status: 200 },
+  'GET /admin/v1/Services/:serviceSid/StopWords': { status: 200 },
+  'POST /admin/v1/Services/:serviceSid/StopWords': { status: 200, body: { Respect: false } },
   'POST /admin/v1/Services/:serviceSid/TestCallback': { status: 200 },
 };
 const owned = Object.keys(expected).filter((route) =>

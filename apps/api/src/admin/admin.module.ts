@@ -9,6 +9,7 @@ import { EventController } from './event.controller.js';
 import { EventFeed } from './event-feed.js';
 import { SessionSearchController } from './session-search.controller.js';
 import { StatisticsController } from './statistics.controller.js';
+import { StopWordsController } from './stop-words.controller.js';
 import { TestCallbackController } from './test-callback.controller.js';
 
 /** How an account is run: what is searched, followed and changed beside Twilio's own API, a controller for each kind. */
@@ -20,6 +21,7 @@ import { TestCallbackController } from './test-callback.controller.js';
     EventController,
     SessionSearchController,
     StatisticsController,
+    StopWordsController,
     TestCallbackController,
   ],
   providers: [

@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { newSid } from '#platform';
 import { moveClock } from '#testing';
+import { adminCall } from '../admin/spec/admin-call.js';
 import { serveInbound, somebody, type Inbound } from './spec/serve-inbound.js';
 
 const NOTHING = '<?xml version="1.0" encoding="UTF-8"?><Response/>';
@@ -162,6 +163,29 @@ describe('what no session takes', () => {
     for (const word of ['START', 'yes', 'HELP', 'please stop', 'stop it']) await service.text(alice, word);
     expect(await interactionsOf(service.sid)).toBe(5);
     expect(world.alerts).toEqual([]);
+  });
+
+  it('is a word to opt out where the service says so, or else the installation', async () => {
+    const service = await world.service();
+    const { people } = await service.session();
+    const [alice = ''] = people;
+    const path = `Services/${service.sid}/StopWords`;
+    const stop = async (Respect: unknown, status = 200) => {
+      const answer = await adminCall(world.api.url, world.login, 'POST', path, { Respect });
+      expect(answer.status).toBe(status);
+      await service.text(alice, 'STOP');
+      return [answer.body?.['in_force'], world.takeAlerts(), await interactionsOf(service.sid)];
+    };
+    expect(await stop(false)).toEqual([false, [], 1]);
+    expect(await stop(true)).toEqual([true, [80901], 1]);
+    expect(await stop(false)).toEqual([false, [], 2]);
+    expect(await stop(null)).toEqual([true, [80901], 2]);
+    expect(await stop('false', 400)).toEqual([undefined, [80901], 2]);
+    expect((await adminCall(world.api.url, world.login, 'GET', path)).body).toEqual({
+      service_sid: service.sid,
+      respect: null,
+      in_force: true,
+    });
   });
 
   it('meets a session whose time has run out unnoticed, which ends on the spot', async () => {

@@ -38,7 +38,8 @@ export class Arrivals {
       this.alerts.raise(80905, { ...about, why: 'it came from a number of a pool' });
       return dropped;
     }
-    if (this.rules.respectsStopWords && arrival.body !== null && isStopWord(arrival.body)) {
+    const respectsStopWords = service.respects_stop_words ?? this.rules.respectsStopWords;
+    if (respectsStopWords && arrival.body !== null && isStopWord(arrival.body)) {
       this.alerts.raise(80901, about);
       return dropped;
     }

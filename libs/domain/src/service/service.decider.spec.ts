@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { scenario } from '#testing';
-import { createService, deleteService, updateService, type NewService } from './service.decider.js';
+import {
+  changeStopWords,
+  createService,
+  deleteService,
+  updateService,
+  type NewService,
+} from './service.decider.js';
 import type { ServiceEvent } from './service.events.js';
 import { serviceStream, type Service } from './service.state.js';
 
@@ -26,12 +32,38 @@ describe('createService', () => {
     given()
       .when((service) => createService(service, wish))
       .then(created);
-    given(created).thenState({ ...settings, status: 'live' });
+    given(created).thenState({ ...settings, status: 'live', respectsStopWords: null });
   });
 
   it('needs a fresh sid', () => {
-    const again = () => createService({ ...settings, status: 'live' }, wish);
+    const again = () => createService({ ...settings, status: 'live', respectsStopWords: null }, wish);
     expect(again).toThrow('a new service needs a fresh sid');
+  });
+});
+
+describe('changeStopWords', () => {
+  const changed: ServiceEvent = { type: 'StopWordsChanged', data: { respected: false } };
+
+  it('says it once', () => {
+    given(created)
+      .when((service) => changeStopWords(service, false))
+      .then(changed);
+    given(created, changed)
+      .when((service) => changeStopWords(service, false))
+      .then();
+    given(created, changed).thenState({ ...settings, status: 'live', respectsStopWords: false });
+  });
+
+  it('goes back to the setting of the installation', () => {
+    given(created, changed)
+      .when((service) => changeStopWords(service, null))
+      .then({ type: 'StopWordsChanged', data: { respected: null } });
+  });
+
+  it('needs a service', () => {
+    given(created, deleted)
+      .when((service) => changeStopWords(service, true))
+      .thenRefused('service-not-found');
   });
 });
 
@@ -63,6 +95,7 @@ describe('updateService', () => {
       ...settings,
       defaultTtl: 60,
       status: 'live',
+      respectsStopWords: null,
     });
   });
 
@@ -92,7 +125,9 @@ describe('the name of a service', () => {
   const claimsOf = (service: Service) => serviceStream.claims?.(service);
 
   it('is held while the service lives', () => {
-    expect(claimsOf({ ...settings, status: 'live' })).toEqual([{ kind: 'service-name', key: 'rides' }]);
+    expect(claimsOf({ ...settings, status: 'live', respectsStopWords: null })).toEqual([
+      { kind: 'service-name', key: 'rides' },
+    ]);
     expect(claimsOf({ status: 'absent' })).toEqual([]);
     expect(claimsOf({ status: 'deleted' })).toEqual([]);
   });

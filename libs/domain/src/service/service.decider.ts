@@ -19,6 +19,12 @@ export function updateService(service: Service, wish: Partial<ServiceSettings>):
   return [{ type: 'ServiceUpdated', data: Object.fromEntries(changed) }];
 }
 
+/** Setting what is set already changes nothing. */
+export function changeStopWords(service: Service, respected: boolean | null): ServiceEvent[] {
+  const before = requireLive(service);
+  return before.respectsStopWords === respected ? [] : [{ type: 'StopWordsChanged', data: { respected } }];
+}
+
 export function deleteService(service: Service): ServiceEvent[] {
   requireLive(service);
   return [{ type: 'ServiceDeleted', data: {} }];

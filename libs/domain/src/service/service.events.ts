@@ -25,10 +25,16 @@ export interface ServiceUpdated {
   readonly data: Partial<ServiceSettings>;
 }
 
+/** Whether opt-out words are kept from the partner; null for what the operator's setting says. */
+export interface StopWordsChanged {
+  readonly type: 'StopWordsChanged';
+  readonly data: { readonly respected: boolean | null };
+}
+
 /** From here nothing below the service can be reached; the cascade deletes it piece by piece. */
 export interface ServiceDeleted {
   readonly type: 'ServiceDeleted';
   readonly data: Record<string, never>;
 }
 
-export type ServiceEvent = ServiceCreated | ServiceUpdated | ServiceDeleted;
+export type ServiceEvent = ServiceCreated | ServiceUpdated | StopWordsChanged | ServiceDeleted;

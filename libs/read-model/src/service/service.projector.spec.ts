@@ -29,6 +29,7 @@ const row = {
   geo_match_level: 'area-code',
   number_selection_behavior: 'avoid-sticky',
   chat_instance_sid: 'IS1',
+  respects_stop_words: null,
   version: 1,
   date_created: created,
   date_updated: created,
@@ -65,6 +66,22 @@ describe('the row of a service', () => {
       callback_url: null,
       version: 2,
       date_updated: later,
+    });
+  });
+
+  it('says of opt-out words what was said last', () => {
+    const changed = (respected: boolean | null): ServiceEvent => ({
+      type: 'StopWordsChanged',
+      data: { respected },
+    });
+    expect(rowAfter([created, creation], [later, changed(false)])).toEqual({
+      ...row,
+      respects_stop_words: false,
+      version: 2,
+      date_updated: later,
+    });
+    expect(rowAfter([created, creation], [later, changed(false)], [later, changed(null)])).toMatchObject({
+      respects_stop_words: null,
     });
   });
 

@@ -12,6 +12,7 @@ export const serviceProjector: Projector<ServiceEvent, ServiceRow> = {
       sid: streamId,
       account_sid: data.accountSid,
       ...columnsOf(data),
+      respects_stop_words: null,
       version,
       date_created: occurredAt,
       date_updated: occurredAt,
@@ -23,11 +24,21 @@ export const serviceProjector: Projector<ServiceEvent, ServiceRow> = {
         version,
         date_updated: latest(row.date_updated, occurredAt),
       },
+    StopWordsChanged: (row, { version, occurredAt, event: { data } }) =>
+      row && {
+        ...row,
+        respects_stop_words: data.respected,
+        version,
+        date_updated: latest(row.date_updated, occurredAt),
+      },
     ServiceDeleted: () => null,
   },
 };
 
-type SettingColumns = Omit<ServiceRow, 'sid' | 'account_sid' | 'version' | 'date_created' | 'date_updated'>;
+type SettingColumns = Omit<
+  ServiceRow,
+  'sid' | 'account_sid' | 'respects_stop_words' | 'version' | 'date_created' | 'date_updated'
+>;
 
 function columnsOf(data: ServiceSettings): SettingColumns {
   return {

@@ -18,6 +18,7 @@ const columns = [
   'geo_match_level',
   'number_selection_behavior',
   'chat_instance_sid',
+  'respects_stop_words',
   'version',
   'date_created',
   'date_updated',

@@ -1494,29 +1494,38 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION maskline.take_turn(k text, most integer, span interval)
- RETURNS integer
+CREATE OR REPLACE FUNCTION maskline.take_turns(keys text[], most integer[], wanted integer[], span interval, OUT taken integer[], OUT waits integer[])
+ RETURNS record
  LANGUAGE plpgsql
  SET search_path TO 'maskline', 'pg_catalog'
  SET lock_timeout TO '1s'
 AS $function$
 declare
-  moment timestamptz := clock_timestamp();
+  moment timestamptz;
   recent timestamptz[];
+  i int;
+  n int;
 begin
-  insert into rate_window as w (key, hits) values (k, array[moment])
-  on conflict (key) do nothing;
-  if found then
-    return 0;
-  end if;
-  select w.hits into recent from rate_window w where w.key = k for update;
-  moment := clock_timestamp();
-  recent := array(select h from unnest(recent) with ordinality u(h, i) where h > moment - span order by i);
-  if cardinality(recent) >= most then
-    return ceil(extract(epoch from recent[1 + cardinality(recent) - most] + span - moment) * 1000);
-  end if;
-  update rate_window w set hits = recent || moment where w.key = k;
-  return 0;
+  taken := array_fill(0, array[cardinality(keys)]);
+  waits := taken;
+  for i in select u.i from unnest(keys) with ordinality u(k, i) order by u.k loop
+    loop
+      insert into rate_window as w (key, hits) values (keys[i], '{}') on conflict (key) do nothing;
+      select w.hits into recent from rate_window w where w.key = keys[i] for update;
+      exit when found; -- else it was forgotten just now
+    end loop;
+    moment := clock_timestamp();
+    recent := array(select h from unnest(recent) with ordinality u(h, j) where h > moment - span order by j);
+    n := least(wanted[i], most[i] - cardinality(recent));
+    if n > 0 then
+      recent := recent || array_fill(moment, array[n]);
+      update rate_window w set hits = recent where w.key = keys[i];
+      taken[i] := n;
+    end if;
+    if taken[i] < wanted[i] then
+      waits[i] := greatest(1, ceil(extract(epoch from recent[1 + cardinality(recent) - most[i]] + span - moment) * 1000));
+    end if;
+  end loop;
 end
 $function$;
 

@@ -1,9 +1,10 @@
+import { CoalescedRead } from '#event-store';
 import { statement, type Database } from '#platform';
 import { Turns, WINDOW_SECONDS } from './turns.js';
 
 const take = statement(
-  'take-turn',
-  `select maskline.take_turn($1, $2, interval '${WINDOW_SECONDS} seconds') as wait`,
+  'take-turns',
+  `select taken, waits from maskline.take_turns($1, $2, $3, interval '${WINDOW_SECONDS} seconds')`,
 );
 const forget = statement(
   'forget-turns',
@@ -12,10 +13,20 @@ const forget = statement(
 
 const forgetEvery = 60_000;
 
-/** In an unlogged table: a statement more for each request, but no disk that it waits for. */
+/** What a request needs of the same database takes as long: it is no later for this. */
+const PATIENCE_MS = 1_000;
+/** One statement at a time: two would wait for each other's rows, and meanwhile the next one grows. */
+const together = { maxBatch: 512, maxInFlight: 1, maxWaiting: 4096, patience: PATIENCE_MS };
+
+interface Turn {
+  readonly key: string;
+  readonly most: number;
+}
+
+/** In an unlogged table: a statement more for all requests of a moment, but no disk that it waits for. */
 export class PostgresTurns extends Turns {
-  /** What a request needs of the same database takes as long: it is no later for this. */
-  override readonly patience = 1_000;
+  override readonly patience = PATIENCE_MS;
+  readonly #turns = new CoalescedRead<Turn, number>((turns) => this.#takeAll(turns), together);
   readonly #forgetting: NodeJS.Timeout;
 
   constructor(private readonly db: Database) {
@@ -26,13 +37,32 @@ export class PostgresTurns extends Turns {
     }, forgetEvery).unref();
   }
 
-  override async take(key: string, most: number): Promise<number> {
-    const { rows } = await this.db.reads.query<{ wait: number }>(take(key, most));
-    return rows[0]?.wait ?? 0;
+  override take(key: string, most: number): Promise<number> {
+    return this.#turns.get({ key, most });
   }
 
   override close(): Promise<void> {
     clearInterval(this.#forgetting);
     return Promise.resolve();
+  }
+
+  /** Those of one key get what there is in the order in which they came. */
+  async #takeAll(turns: readonly Turn[]): Promise<number[]> {
+    const mosts = new Map(turns.map(({ key, most }) => [key, most]));
+    const wanted = new Map<string, number>();
+    for (const { key } of turns) wanted.set(key, (wanted.get(key) ?? 0) + 1);
+    const keys = [...mosts.keys()];
+    const { rows } = await this.db.reads.query<{ taken: number[]; waits: number[] }>(
+      take(keys, [...mosts.values()], [...wanted.values()]),
+    );
+    const [row] = rows;
+    const left = new Map(
+      keys.map((key, i) => [key, { turns: row?.taken[i] ?? 0, wait: row?.waits[i] ?? 0 }]),
+    );
+    return turns.map(({ key }) => {
+      const of = left.get(key);
+      if (of === undefined) throw new Error('every key was asked about');
+      return of.turns-- > 0 ? 0 : of.wait;
+    });
   }
 }

@@ -17,6 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serveApi } from '../spec/serve-api.js';
 import { openRateLimits } from './open-rate-limits.js';
+import { PostgresTurns } from './postgres-turns.js';
 import { RateLimits } from './rate-limits.js';
 import { RedisTurns } from './redis-turns.js';
 import { Turns } from './turns.js';
@@ -116,6 +117,26 @@ describe.each(hasRedis ? ['postgres', 'redis'] : ['postgres'])('limits counted i
       expect((await ask(n, 'GET', '/admin/v1/ApiKeys')).status).toBe(200);
     }
     for (const metrics of registries) expect(await uncounted(metrics)).toBe(0);
+  });
+});
+
+describe('turns that two processes take of many keys at once', () => {
+  it('are as many of each as there may be, though both ask for all of them and in another order', async () => {
+    const processes = [new PostgresTurns(database), new PostgresTurns(database)];
+    cleanUp(() => Promise.all(processes.map((turns) => turns.close())));
+    const keys = Array.from({ length: 50 }, (_, n) => `many ${n}`);
+    const waits = await Promise.all(
+      processes.flatMap((turns, n) =>
+        (n === 0 ? keys : keys.toReversed()).flatMap((key) =>
+          Array.from({ length: 5 }, async () => ({ key, wait: await turns.take(key, 7) })),
+        ),
+      ),
+    );
+    for (const key of keys) {
+      const ofKey = waits.filter((one) => one.key === key).map(({ wait }) => wait);
+      expect(ofKey.filter((wait) => wait === 0)).toHaveLength(7);
+      for (const wait of ofKey.filter((one) => one > 0)) expect(wait).toBeLessThanOrEqual(5_000);
+    }
   });
 });
 

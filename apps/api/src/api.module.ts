@@ -5,6 +5,7 @@ import { Readiness, type ReadinessCheck, type ReadinessRemark } from '#platform'
 import { HealthController } from './ops/health.controller.js';
 import { MetricsController } from './ops/metrics.controller.js';
 import { CallController } from './inbound/call.controller.js';
+import { ForgedWebhooks } from './inbound/forged-webhooks.js';
 import { MessageController } from './inbound/message.controller.js';
 import { PhoneNumberController } from './services/phone-number.controller.js';
 import { ServiceController } from './services/service.controller.js';
@@ -41,6 +42,7 @@ export class ApiModule {
         MetricsController,
       ],
       providers: [
+        ForgedWebhooks,
         { provide: Registry, useValue: metrics },
         { provide: Readiness, useValue: new Readiness(checks) },
       ],

@@ -30,7 +30,10 @@ function createCommand(cli: Cli): Command {
     .argument('<account>', 'AC…')
     .option('--name <name>', 'a name for people', '')
     .addOption(
-      new Option('--role <role>', 'operator for all of /v1, read-only to look without changing anything')
+      new Option(
+        '--role <role>',
+        'operator for everything but keys and tokens, read-only to look without changing anything',
+      )
         .choices(['operator', 'read-only'])
         .default('operator'),
     )

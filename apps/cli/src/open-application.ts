@@ -37,10 +37,11 @@ export async function openApplication(cli: Cli): Promise<Application> {
     publicUrl: () => cli.config.PUBLIC_URL ?? '',
     onAlert: () => undefined,
   });
-  const app = await NestFactory.createApplicationContext({
-    module: CliModule,
-    imports: [...shared, ApplicationModule],
-  });
+  const app = await NestFactory.createApplicationContext(
+    { module: CliModule, imports: [...shared, ApplicationModule] },
+    // What goes wrong at the start is told in our line, and what was opened is closed.
+    { abortOnError: false },
+  );
   cli.shutdown.add('the application', () => app.close());
   return { commands: app.get(CommandBus), database };
 }

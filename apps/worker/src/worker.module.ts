@@ -51,7 +51,10 @@ class Worker implements OnApplicationBootstrap, BeforeApplicationShutdown {
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all(this.lines.map((line) => line.stop()));
+    // One that cannot stop leaves the others their time.
+    const stopped = await Promise.allSettled(this.lines.map((line) => line.stop()));
+    const reasons = stopped.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+    if (reasons.length > 0) throw new AggregateError(reasons, 'a part of the worker did not stop');
   }
 }
 

@@ -31,7 +31,7 @@ export interface MessageWish {
   readonly statusCallback: string;
 }
 
-/** What is known of a message whose answer was lost. `sentAfter` is when the first attempt began, as an ISO date. */
+/** What is known of a message whose answer was lost. `sentAfter` is when it came in, as an ISO date: nobody can have sent it before. */
 export type LostMessage = Pick<MessageWish, 'key' | 'from' | 'to' | 'body'> & { readonly sentAfter: string };
 
 export interface SentMessage {

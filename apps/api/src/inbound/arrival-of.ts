@@ -1,5 +1,5 @@
 import type { Arrival } from '#application';
-import type { InteractionType } from '#domain';
+import { readSid, type InteractionType } from '#domain';
 import { RequestError, type Form } from '#wire';
 import { pairsOf } from './carrier.guard.js';
 import type { WebhookAddress } from './webhook-place.js';
@@ -29,4 +29,9 @@ export function arrivalOf(place: WebhookAddress, type: InteractionType, form: Fo
 export function textOf(form: Form, name: string): string {
   const value = form[name];
   return typeof value === 'string' ? value : '';
+}
+
+/** Of which interaction a report is, by the query of its address; null when it names none. */
+export function interactionNamed(value: unknown): string | null {
+  return typeof value === 'string' ? readSid('KI', value) : null;
 }

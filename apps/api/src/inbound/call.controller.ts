@@ -2,10 +2,9 @@ import { Body, Controller, Header, HttpCode, Post, Query, UseGuards } from '@nes
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { ReceiveCall, ReportLeg } from '#application';
-import { readSid } from '#domain';
 import { emptyTwiml, type Form } from '#wire';
 import { BaseUrl } from '../http/request.decorators.js';
-import { arrivalOf, textOf } from './arrival-of.js';
+import { arrivalOf, interactionNamed, textOf } from './arrival-of.js';
 import { CarrierGuard } from './carrier.guard.js';
 import { WebhookPlace, type WebhookAddress } from './webhook-place.js';
 
@@ -31,11 +30,10 @@ export class CallController {
   @HttpCode(204)
   async report(
     @WebhookPlace() place: WebhookAddress,
-    @Query('interaction') interaction: string,
+    @Query('interaction') interaction: unknown,
     @Body() form: Form,
   ) {
-    const interactionSid = readSid('KI', interaction);
-    if (interactionSid === null) return;
+    const interactionSid = interactionNamed(interaction);
     const resourceSid = textOf(form, 'CallSid') || null;
     const word = textOf(form, 'CallStatus');
     // Should the report below be lost, this one ends the call as well: the partner's leg is all that it consists of.
@@ -49,19 +47,15 @@ export class CallController {
   @Header('Content-Type', XML)
   async complete(
     @WebhookPlace() place: WebhookAddress,
-    @Query('interaction') interaction: string,
+    @Query('interaction') interaction: unknown,
     @Body() form: Form,
   ) {
-    const interactionSid = readSid('KI', interaction);
-    if (interactionSid !== null) {
-      const resourceSid = textOf(form, 'DialCallSid') || null;
-      // The carrier says `answered` of a leg that was; by now it is over.
-      const word = textOf(form, 'DialCallStatus').replace('answered', 'completed');
-      const duration = secondsOf(form, 'DialCallDuration');
-      await this.commands.execute(
-        new ReportLeg({ ...place, interactionSid }, resourceSid, word, { duration }),
-      );
-    }
+    const interactionSid = interactionNamed(interaction);
+    const resourceSid = textOf(form, 'DialCallSid') || null;
+    // The carrier says `answered` of a leg that was; by now it is over.
+    const word = textOf(form, 'DialCallStatus').replace('answered', 'completed');
+    const duration = secondsOf(form, 'DialCallDuration');
+    await this.commands.execute(new ReportLeg({ ...place, interactionSid }, resourceSid, word, { duration }));
     return emptyTwiml();
   }
 }

@@ -26,8 +26,9 @@ const paths = [
 
 describe('what is not signed by the carrier', () => {
   it.each(paths)('is refused, and told to the operator: %s', async (path) => {
-    const said = { MessageSid: newSid('SM'), CallSid: newSid('CA'), From: somebody(), To: service.number };
-    const url = `${service.webhooks}/${path}`;
+    const said = { MessageSid: newSid('SM'), CallSid: newSid('CA'), From: somebody(), To: somebody() };
+    const own = await world.service();
+    const url = `${own.webhooks}/${path}`;
     const wrong = [
       null,
       '',
@@ -40,6 +41,15 @@ describe('what is not signed by the carrier', () => {
       expect((await world.bring(url, said, { signature })).status).toBe(403);
     }
     expect(world.takeAlerts()).toEqual(wrong.map(() => 80625));
+  });
+
+  it('is told of some of many, and of none for a service that is not there', async () => {
+    const own = await world.service();
+    for (let n = 0; n < 15; n++) await world.bring(`${own.webhooks}/Message`, {}, { signature: 'x' });
+    expect(world.takeAlerts()).toEqual(Array(10).fill(80625));
+    const nowhere = `/v1/Accounts/${world.accountSid}/Proxy/${newSid('KS')}/Webhooks/Message`;
+    expect((await world.bring(nowhere, {}, { signature: 'x' })).status).toBe(403);
+    expect(world.takeAlerts()).toEqual([]);
   });
 
   it('is what another account’s webhook was signed with', async () => {

@@ -1,8 +1,8 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { Alerts } from '#application';
 import { Carrier } from '#carrier';
 import { hasValidSignature, RequestError, type Form } from '#wire';
+import { ForgedWebhooks } from './forged-webhooks.js';
 import { webhookPlace } from './webhook-place.js';
 
 /** Lets in what the carrier has signed (contract §12b): these paths take no login. */
@@ -10,7 +10,7 @@ import { webhookPlace } from './webhook-place.js';
 export class CarrierGuard implements CanActivate {
   constructor(
     private readonly carrier: Carrier,
-    private readonly alerts: Alerts,
+    private readonly forged: ForgedWebhooks,
   ) {}
 
   async canActivate(host: ExecutionContext): Promise<boolean> {
@@ -29,7 +29,7 @@ export class CarrierGuard implements CanActivate {
         signature,
       });
     if (isSigned) return true;
-    this.alerts.raise(80625, place);
+    await this.forged.report(place);
     throw new RequestError('forbidden');
   }
 }

@@ -2,9 +2,8 @@ import { Body, Controller, Header, HttpCode, Post, Query, UseGuards } from '@nes
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { ReceiveMessage, ReportLeg } from '#application';
-import { readSid } from '#domain';
 import type { Form } from '#wire';
-import { arrivalOf, textOf } from './arrival-of.js';
+import { arrivalOf, interactionNamed, textOf } from './arrival-of.js';
 import { CarrierGuard } from './carrier.guard.js';
 import { WebhookPlace, type WebhookAddress } from './webhook-place.js';
 
@@ -26,11 +25,10 @@ export class MessageController {
   @HttpCode(204)
   async report(
     @WebhookPlace() place: WebhookAddress,
-    @Query('interaction') interaction: string,
+    @Query('interaction') interaction: unknown,
     @Body() form: Form,
   ) {
-    const interactionSid = readSid('KI', interaction);
-    if (interactionSid === null) return;
+    const interactionSid = interactionNamed(interaction);
     const word = textOf(form, 'MessageStatus') || textOf(form, 'SmsStatus');
     const resourceSid = textOf(form, 'MessageSid') || null;
     await this.commands.execute(new ReportLeg({ ...place, interactionSid }, resourceSid, word, null));

@@ -168,11 +168,11 @@ describe('what the carrier reports of a call', () => {
   it('comes for nobody when it names an interaction of another service, or none', async () => {
     const call = await underWay('voice');
     const other = await world.service();
-    for (const interaction of [call.sid, newSid('KI')]) {
+    for (const interaction of [call.sid, newSid('KI'), '']) {
       const path = `${other.webhooks}/CallStatus?interaction=${interaction}`;
       expect((await world.bring(path, { CallSid: sid, CallStatus: 'busy' })).status).toBe(204);
     }
-    expect(world.takeAlerts()).toEqual([80907, 80907]);
+    expect(world.takeAlerts()).toEqual([80907, 80907, 80907]);
     expect(await call.legs()).toEqual({ inbound: 'in-progress', outbound: null, sid: null, data: null });
   });
 });

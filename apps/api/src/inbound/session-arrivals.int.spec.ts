@@ -197,7 +197,7 @@ describe('what no session takes', () => {
 
     expect((await service.text(alice, 'too late')).text).toBe(NOTHING);
 
-    expect(own.takeAlerts()).toContain(80904);
+    expect(own.takeAlerts()).toEqual([80904]);
     const { rows } = await own.database.reads.query(
       'select type from maskline.event where stream_id = $1 order by version desc limit 1',
       [sid],

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { readCallTarget, type CallTarget, type OutboundHttp } from '#platform';
+import { nameError, readCallTarget, type CallTarget, type OutboundHttp } from '#platform';
 import type { RaisedAlert } from '#read-model';
 import { jsonSignature } from '#wire';
 import type { Credentials } from '../account/credentials.js';
@@ -48,7 +48,7 @@ export class AlertPost {
     while (!this.#isStopped) {
       const alert = this.#waiting.shift();
       if (alert === undefined) return;
-      const failure = await this.#tell(alert).catch(() => 'no signature');
+      const failure = await this.#tell(alert).catch(nameError);
       if (failure !== null && !this.#hasFailed) this.logger.warn(`ALERT_URL cannot be told: ${failure}`);
       this.#hasFailed = failure !== null;
     }
@@ -56,7 +56,7 @@ export class AlertPost {
 
   async #tell(alert: RaisedAlert): Promise<string | null> {
     const authToken = await this.credentials.authTokenOf(alert.accountSid);
-    if (authToken === null) throw new Error('an account without an auth token');
+    if (authToken === null) return 'the account has no auth token to sign with';
     const body = JSON.stringify(bodyOf(alert));
     const { url, signature } = jsonSignature(authToken, this.#target.url, body);
     const outcome = await this.http.post({

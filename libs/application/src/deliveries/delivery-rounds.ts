@@ -57,8 +57,9 @@ export class DeliveryRounds {
     const made = await Promise.allSettled(
       claimed.map((delivery) => this.#deliver(partition, serviceSid, claim.id, delivery)),
     );
-    const failed = made.find(({ status }) => status === 'rejected');
-    if (failed?.status === 'rejected') throw failed.reason;
+    const reasons = made.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+    if (reasons.length === 1) throw reasons[0];
+    if (reasons.length > 1) throw new AggregateError(reasons, `${reasons.length} deliveries failed here`);
     return claim.id;
   }
 

@@ -25,7 +25,7 @@ import { MaskingRules } from '../masking-rules.js';
 import { ProxyNumbers, type ParticipantWish } from '../participant/proxy-numbers.js';
 import { writtenChild } from '../written-row.js';
 import { dropped, type Arrival, type Reception } from './arrival.js';
-import { arrivalContext, SessionArrivals } from './session-arrivals.js';
+import { arrivalContext, hasEnded, SessionArrivals } from './session-arrivals.js';
 
 /** Asks the account what shall become of what no session takes (contract §12.3). */
 @Injectable()
@@ -43,14 +43,15 @@ export class OutOfSession {
     private readonly rules: MaskingRules,
   ) {}
 
-  async take(service: ServiceRow, arrival: Arrival): Promise<Reception> {
+  /** `isExpired` when it met a session whose time had run out, which the operator has been told. */
+  async take(service: ServiceRow, arrival: Arrival, isExpired: boolean): Promise<Reception> {
     const { account_sid: accountSid, sid: serviceSid, out_of_session_callback_url: url } = service;
     const known = await this.#takenBefore(service, arrival);
     if (known !== null) return { kind: 'accepted', row: known };
     const about = { accountSid, serviceSid };
     const earlier = await this.#earlier(arrival.contact);
     if (url === null) {
-      this.alerts.raise(earlier === null ? 80903 : 80902, about);
+      if (!isExpired) this.alerts.raise(earlier === null ? 80903 : 80902, about);
       return dropped;
     }
     const answer = await this.callbacks.askOutOfSession({
@@ -73,7 +74,7 @@ export class OutOfSession {
           // Two messages in a row ask for the same session: the second one finds what the first one has made.
           const made = await this.routes.find(arrival.contact);
           const taken = made === null ? null : await this.sessionArrivals.take(service, made, arrival);
-          if (taken !== null) return taken;
+          if (taken !== null && !hasEnded(taken)) return taken;
           this.alerts.raise(80913, { ...about, why: error.code });
           return dropped;
         });

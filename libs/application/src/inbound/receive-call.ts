@@ -1,6 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { DomainError } from '#domain';
-import { ParticipantQueries, ServiceQueries, type InteractionRow } from '#read-model';
+import { isGone } from '#domain';
+import { InteractionQueries, ParticipantQueries, ServiceQueries, type InteractionRow } from '#read-model';
 import { dialTwiml, rejectTwiml } from '#wire';
 import { Intercept } from '../interaction/intercept.js';
 import { Interactions } from '../interaction/interactions.js';
@@ -30,6 +30,7 @@ export class ReceiveCallHandler implements ICommandHandler<ReceiveCall> {
     private readonly arrivals: Arrivals,
     private readonly services: ServiceQueries,
     private readonly participants: ParticipantQueries,
+    private readonly queries: InteractionQueries,
     private readonly interactions: Interactions,
     private readonly intercept: Intercept,
   ) {}
@@ -42,31 +43,40 @@ export class ReceiveCallHandler implements ICommandHandler<ReceiveCall> {
       case 'answered':
         return reception.twiml;
       case 'accepted':
-        return this.#connect(reception.row, baseUrl);
+        // With its service, session or interaction the call goes too.
+        return this.#connect(reception.row, baseUrl).catch((error: unknown) => {
+          if (isGone(error)) return rejectTwiml();
+          throw error;
+        });
     }
+  }
+
+  /** Asks for the veto and writes down that the call goes on, or that it does not. */
+  async #mayBePutThrough(row: InteractionRow): Promise<boolean> {
+    const { account_sid: accountSid, service_sid: serviceSid, session_sid: sessionSid, sid } = row;
+    const context = systemContext(accountSid, 'system:carrier');
+    const address = { sessionSid, interactionSid: sid };
+    const service = await this.services.get(accountSid, serviceSid);
+    if (!(await this.intercept.allows(service, row))) {
+      await this.interactions.block(address, context);
+      return false;
+    }
+    if ((await this.interactions.attempt(address, context, 0)) !== null) return true;
+    // The carrier has asked twice at once, and the other one was told first: both get the same answer.
+    const now = await this.queries.get({ accountSid, serviceSid, sessionSid }, sid);
+    return now.attempts > 0;
   }
 
   async #connect(row: InteractionRow, baseUrl: string): Promise<string> {
     const { account_sid: accountSid, service_sid: serviceSid, session_sid: sessionSid, sid } = row;
-    const context = systemContext(accountSid, 'system:carrier');
-    const address = { sessionSid, interactionSid: sid };
     if (row.outbound_participant_sid === null) return rejectTwiml();
     const partner = await this.participants.get(
       { accountSid, serviceSid, sessionSid },
       row.outbound_participant_sid,
     );
     // The carrier asks again when our answer was lost: it gets the same one.
-    if (row.attempts === 0) {
-      const service = await this.services.get(accountSid, serviceSid);
-      if (!(await this.intercept.allows(service, row))) {
-        await this.interactions.block(address, context);
-        return rejectTwiml();
-      }
-      await this.interactions.attempt(address, context, 0);
-    }
-    if (typeof partner.identifier !== 'string') {
-      throw new DomainError('participant-not-found', 'nobody can be reached who was erased');
-    }
+    if (row.attempts === 0 && !(await this.#mayBePutThrough(row))) return rejectTwiml();
+    if (typeof partner.identifier !== 'string') return rejectTwiml();
     const { callStatus, dialComplete } = statusWebhooks(baseUrl, {
       accountSid,
       serviceSid,

@@ -1,5 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { DomainError, isLegNews } from '#domain';
+import { isGone, isLegNews } from '#domain';
 import { InteractionQueries } from '#read-model';
 import { Alerts } from '../alerts/alerts.js';
 import { interactionOf } from '../interaction/interaction-of.js';
@@ -17,7 +17,8 @@ export interface CallEnd {
 /** What the carrier says of the outbound leg; with `end`, the whole call is over. */
 export class ReportLeg extends Command<void> {
   constructor(
-    readonly place: InteractionPlace,
+    /** The interaction as the address of the webhook names it; null when it names none. */
+    readonly place: Omit<InteractionPlace, 'interactionSid'> & { readonly interactionSid: string | null },
     /** The carrier's SID of the leg; null when there never was one. */
     readonly resourceSid: string | null,
     /** The status in the carrier's words. */
@@ -39,10 +40,15 @@ export class ReportLegHandler implements ICommandHandler<ReportLeg> {
 
   async execute({ place, resourceSid, word, end }: ReportLeg): Promise<void> {
     const { accountSid, serviceSid, interactionSid } = place;
+    if (interactionSid === null) {
+      this.alerts.raise(80907, { accountSid, serviceSid, why: 'its address names none' });
+      return;
+    }
+    const about = { accountSid, serviceSid, interactionSid };
     const known = await this.queries.find(accountSid, serviceSid, interactionSid);
     if (known === null) {
       // Deleted, as far as anybody can say.
-      this.alerts.raise(80907, place);
+      this.alerts.raise(80907, about);
       return;
     }
     const context = systemContext(accountSid, 'system:carrier');
@@ -59,11 +65,8 @@ export class ReportLegHandler implements ICommandHandler<ReportLeg> {
         await this.interactions.complete(address, context, end.duration);
       }
     } catch (error) {
-      const isGone =
-        error instanceof DomainError &&
-        ['interaction-not-found', 'session-not-found', 'service-not-found'].includes(error.code);
-      if (!isGone) throw error;
-      this.alerts.raise(80907, place);
+      if (!isGone(error)) throw error;
+      this.alerts.raise(80907, about);
     }
   }
 }

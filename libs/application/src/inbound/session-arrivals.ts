@@ -10,13 +10,22 @@ import {
 import { EventStore, type EventContext } from '#event-store';
 import { newSid } from '#platform';
 import { InteractionQueries, type InteractionRow, type ServiceRow } from '#read-model';
-import { Alerts, type AlertCode } from '../alerts/alerts.js';
+import { Alerts } from '../alerts/alerts.js';
 import { systemContext } from '../system-context.js';
 import { writtenChild } from '../written-row.js';
 import { dropped, type Arrival, type Reception } from './arrival.js';
 
 /** Why a session does not take what has come. */
-type Refusal = 'ended' | 'expired' | 'mode' | 'no-partner';
+type Refusal = Ended['kind'] | 'mode' | 'no-partner';
+
+/** A session that was there a moment ago: closed through the API, or by its time. */
+export interface Ended {
+  readonly kind: 'ended' | 'expired';
+}
+
+export function hasEnded(taken: Reception | Ended): taken is Ended {
+  return taken.kind === 'ended' || taken.kind === 'expired';
+}
 
 class NotTaken extends Error {
   override readonly name = 'NotTaken';
@@ -35,22 +44,21 @@ export class SessionArrivals {
     private readonly alerts: Alerts,
   ) {}
 
-  /** Null when the session has ended meanwhile. */
-  async take(service: ServiceRow, sessionSid: string, arrival: Arrival): Promise<Reception | null> {
+  /** What came of it; or why the session, which has ended meanwhile, takes nothing more. */
+  async take(service: ServiceRow, sessionSid: string, arrival: Arrival): Promise<Reception | Ended> {
     try {
       const row = await this.#start(service, sessionSid, arrival);
       return row === null ? dropped : { kind: 'accepted', row };
     } catch (error) {
       if (!(error instanceof NotTaken)) throw error;
       const about = { accountSid: service.account_sid, serviceSid: service.sid, sessionSid };
-      const codes: Record<Refusal, AlertCode> = {
-        ended: 80902,
-        expired: 80904,
+      if (error.why === 'ended' || error.why === 'expired') return { kind: error.why };
+      const codes = {
         mode: arrival.type === 'message' ? 80910 : 80911,
         'no-partner': 80614,
-      };
+      } as const;
       this.alerts.raise(codes[error.why], about);
-      return error.why === 'ended' || error.why === 'expired' ? null : dropped;
+      return dropped;
     }
   }
 

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { CarrierUnavailable, CarrierUncertain } from '#carrier';
-import { DomainError } from '#domain';
+import { isGone } from '#domain';
 import type { EventContext } from '#event-store';
 import {
   InteractionQueries,
@@ -29,10 +29,12 @@ export class ForwardMessage extends Command<number | null> {
   }
 }
 
-/** With the pauses between them, a carrier may be away for a quarter of an hour. */
-const MAX_ATTEMPTS = 10;
+/** With the pauses between them, a carrier may be away for seventeen minutes. */
+const MAX_ATTEMPTS = 11;
 /** Milliseconds after the first attempt; after each further one twice as long. */
 const FIRST_PAUSE = 1_000;
+/** Milliseconds after the last attempt: should the carrier have it after all, it lists it by then. */
+const LAST_PAUSE = 60_000;
 
 /**
  * Done once by whoever comes first, and again by the next one when that one dies on the way: the attempt is written before the
@@ -40,7 +42,7 @@ const FIRST_PAUSE = 1_000;
  */
 @CommandHandler(ForwardMessage)
 export class ForwardMessageHandler implements ICommandHandler<ForwardMessage> {
-  private readonly logger = new Logger(ForwardMessage.name);
+  private readonly logger = new Logger(ForwardMessageHandler.name);
 
   constructor(
     private readonly services: ServiceQueries,
@@ -90,6 +92,7 @@ export class ForwardMessageHandler implements ICommandHandler<ForwardMessage> {
   #pauseAfter(error: unknown, { sid, attempts }: InteractionRow): number {
     if (!(error instanceof CarrierUnavailable) && !(error instanceof CarrierUncertain)) throw error;
     this.logger.warn(`attempt ${attempts} to forward ${sid} failed: ${error.message}`);
+    if (attempts === MAX_ATTEMPTS) return LAST_PAUSE;
     const pause = FIRST_PAUSE * 2 ** (attempts - 1);
     return error instanceof CarrierUnavailable ? Math.max(pause, error.retryAfter ?? 0) : pause;
   }
@@ -106,7 +109,6 @@ function addressOf(row: InteractionRow) {
 
 /** Deleted meanwhile, by itself or with what is above it. */
 function nullIfGone(error: unknown): null {
-  const codes = ['interaction-not-found', 'participant-not-found', 'service-not-found', 'session-not-found'];
-  if (error instanceof DomainError && codes.includes(error.code)) return null;
+  if (isGone(error)) return null;
   throw error;
 }

@@ -1,7 +1,7 @@
 import type { Twilio } from 'twilio';
 import type { LostMessage } from '../carrier.js';
 
-/** How far back of the attempt's own time Twilio's may lie: clocks differ, and Twilio's has whole seconds. */
+/** How far back of our time Twilio's may lie: clocks differ, and Twilio's has whole seconds. */
 const CLOCK_DIFFERENCE = 5_000;
 const MOST_READ = 100;
 
@@ -12,7 +12,7 @@ interface Listed {
 }
 
 /**
- * Looks for a message among those between the same two numbers since the attempt. Twilio keeps no name of ours with a message,
+ * Looks for a message among those between the same two numbers since it came in. Twilio keeps no name of ours with a message,
  * so what it is known by is its text: two equal ones in that time cannot be told apart, nor is there an end to what was not
  * read when a hundred newer ones lie before it.
  */

@@ -21,7 +21,9 @@ export async function openTwilio({
   const httpClient = new twilio.RequestClient({ timeout: patience });
   // Twilio's errors leave out when it is worth asking again.
   httpClient.axios.interceptors.response.use((answer) => {
-    if (answer.status === 429 || answer.status === 503) {
+    // A 503 to what must not be sent twice leaves open what was done: `translateError` says so.
+    const isUndone = answer.status === 429 || (answer.status === 503 && answer.config.method === 'get');
+    if (isUndone) {
       throw new CarrierUnavailable(`status ${answer.status}`, milliseconds(answer.headers['retry-after']));
     }
     return answer;

@@ -188,7 +188,7 @@ describe('sendMessage', () => {
     [404, 20404, { name: 'CarrierRefused', code: 20404 }],
     [401, 20003, { name: 'CarrierUnavailable', retryAfter: null }],
     [429, 20429, { name: 'CarrierUnavailable', retryAfter: 7_000 }],
-    [503, 20503, { name: 'CarrierUnavailable', retryAfter: 7_000 }],
+    [503, 20503, { name: 'CarrierUncertain' }],
     [500, 20500, { name: 'CarrierUncertain' }],
     [502, 0, { name: 'CarrierUncertain' }],
     [504, 0, { name: 'CarrierUncertain' }],

@@ -73,3 +73,15 @@ export class DomainError extends Error {
 export function parameterInvalid(parameter: string, why: string): DomainError {
   return new DomainError('parameter-invalid', `'${parameter}' is invalid. ${why}`);
 }
+
+const GONE: ReadonlySet<DomainErrorCode> = new Set([
+  'interaction-not-found',
+  'participant-not-found',
+  'service-not-found',
+  'session-not-found',
+]);
+
+/** Whether it was refused because what it is about was deleted, by itself or with what is above it. */
+export function isGone(error: unknown): boolean {
+  return error instanceof DomainError && GONE.has(error.code);
+}

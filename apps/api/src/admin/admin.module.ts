@@ -3,8 +3,11 @@ import { ApplicationModule } from '#application';
 import { EventStore } from '#event-store';
 import { Database } from '#platform';
 import { SessionSearch } from '#read-model';
+import { AlertController } from './alert.controller.js';
 import { ApiKeyController } from './api-key.controller.js';
 import { AuthTokenController } from './auth-token.controller.js';
+import { CallbackEndpointController } from './callback-endpoint.controller.js';
+import { DeliveryController } from './delivery.controller.js';
 import { EventController } from './event.controller.js';
 import { EventFeed } from './event-feed.js';
 import { SessionSearchController } from './session-search.controller.js';
@@ -15,8 +18,11 @@ import { TestCallbackController } from './test-callback.controller.js';
 @Module({
   imports: [ApplicationModule],
   controllers: [
+    AlertController,
     ApiKeyController,
     AuthTokenController,
+    CallbackEndpointController,
+    DeliveryController,
     EventController,
     SessionSearchController,
     StatisticsController,

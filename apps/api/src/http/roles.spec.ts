@@ -24,8 +24,8 @@ describe('mayUse', () => {
     for (const method of ['POST', 'DELETE']) expect(allowed('operator', method)).toEqual(routes.slice(0, 5));
   });
 
-  it('lets a read-only key look and nothing else', () => {
-    expect(allowed('read-only', 'GET')).toEqual(routes);
+  it('lets a read-only key look and nothing else, and not at phones', () => {
+    expect(allowed('read-only', 'GET')).toEqual(routes.filter((route) => route !== '/simulator/messages'));
     for (const method of ['POST', 'DELETE', 'PATCH']) expect(allowed('read-only', method)).toEqual([]);
   });
 });

@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { Alerts } from '#application';
+import { addConsumer, listConsumers } from '#event-store';
 import { newSid, type Database } from '#platform';
+import { openQueues } from '#queues';
 import { call, cleanUp, testDatabase, waitFor, type Login } from '#testing';
 import { serveApi } from '../spec/serve-api.js';
 import { adminCall } from './spec/admin-call.js';
@@ -12,6 +14,7 @@ import { toldService } from './spec/told-service.js';
 // Every route that Nest makes below /admin/v1 is tried: one that is not known here fails the spec.
 
 const routes: string[] = [];
+const ofInstallation = newSid('AC');
 /** What each does to the world of an account, as its owner may: the status and a body that is good for it. */
 const expected: Readonly<Record<string, { readonly status: number; readonly body?: object }>> = {
   'GET /admin/v1/Alerts': { status: 200 },
@@ -23,6 +26,11 @@ const expected: Readonly<Record<string, { readonly status: number; readonly body
   'DELETE /admin/v1/AuthTokens/Secondary': { status: 204 },
   'POST /admin/v1/AuthTokens/Promote': { status: 200 },
   'GET /admin/v1/CallbackEndpoints': { status: 200 },
+  'GET /admin/v1/DeadLetters': { status: 200 },
+  'GET /admin/v1/DeadLetters/:deadLetterId': { status: 200 },
+  'POST /admin/v1/DeadLetters/:deadLetterId/Retry': { status: 200 },
+  // Something was asked for it already, by the route before.
+  'POST /admin/v1/DeadLetters/:deadLetterId/Skip': { status: 409, body: { Reason: 'ticket 12' } },
   'GET /admin/v1/Events': { status: 200 },
   'GET /admin/v1/Events/Stream': { status: 200 },
   'GET /admin/v1/Sessions': { status: 200 },
@@ -36,6 +44,16 @@ const expected: Readonly<Record<string, { readonly status: number; readonly body
   'POST /admin/v1/Services/:serviceSid/EnableCallback': { status: 200 },
   'POST /admin/v1/Services/:serviceSid/TestCallback': { status: 200 },
 };
+/** The same for the account of the installation; to all others they are closed. */
+const shared: typeof expected = {
+  'GET /admin/v1/Consumers': { status: 200 },
+  'POST /admin/v1/Consumers': { status: 201, body: { Name: 'ledger' } },
+  'GET /admin/v1/Consumers/:consumerName': { status: 200 },
+  'POST /admin/v1/Consumers/:consumerName/Pause': { status: 200 },
+  'POST /admin/v1/Consumers/:consumerName/Resume': { status: 200 },
+  'POST /admin/v1/Consumers/:consumerName/Retry': { status: 200 },
+  'DELETE /admin/v1/Consumers/:consumerName': { status: 204 },
+};
 const owned = Object.keys(expected).filter((route) =>
   /(?:POST|DELETE) \S+(?:ApiKeys|AuthTokens)/.test(route),
 );
@@ -44,8 +62,14 @@ let api: Awaited<ReturnType<typeof serveApi>>;
 let database: Database;
 
 beforeAll(async () => {
-  ({ database } = await testDatabase());
+  const { url, database: own } = await testDatabase();
+  database = own;
+  const queues = openQueues({ REDIS_URL: undefined, DATABASE_URL: url }, 'spec');
+  await queues.migrate();
+  cleanUp(() => queues.close());
   api = await serveApi(database, {
+    queues,
+    ofInstallation,
     onRoute: (method, template) => {
       if (template.startsWith('/admin/v1/')) routes.push(`${method} ${template}`);
     },
@@ -69,11 +93,18 @@ async function newWorld() {
   };
   const deliverySid = (await first(`Services/${serviceSid}/Deliveries`, 'deliveries')) ?? '';
   const alertSid = await waitFor(() => first('Alerts', 'alerts'));
+  const { rows } = await database.admin.query<{ id: number }>(
+    `insert into maskline.dead_letter (partition, subscription, stream_id, version, position, event_id, type, error)
+     select partition, 'cascade', stream_id, version, position, event_id, type, 'TypeError' from maskline.event
+     where stream_id = $1 and version = 1 returning id`,
+    [sessionSid],
+  );
+  const deadLetterId = String(rows[0]?.id);
   return {
     owner,
     receiver,
     calls: receiver.calls.length,
-    sids: { serviceSid, sessionSid, keySid, deliverySid, alertSid },
+    sids: { serviceSid, sessionSid, keySid, deliverySid, alertSid, deadLetterId, consumerName: 'ledger' },
   };
 }
 type World = Awaited<ReturnType<typeof newWorld>>;
@@ -89,7 +120,8 @@ async function ask(route: string, login: Login | undefined, sids: Readonly<Recor
     response.destroy();
     return { status: response.statusCode, text: '' };
   }
-  const body = template.endsWith('/Close') ? { SessionSids: [sids['sessionSid']] } : expected[route]?.body;
+  const { body: good } = expected[route] ?? shared[route] ?? {};
+  const body = template.endsWith('/Close') ? { SessionSids: [sids['sessionSid']] } : good;
   return adminCall(api.url, login, method, path, method === 'POST' ? (body ?? {}) : undefined);
 }
 
@@ -102,7 +134,7 @@ async function eventsOf({ username }: Login): Promise<unknown> {
 
 describe('the routes of the admin API', () => {
   it('are those that are tried here', () => {
-    expect(routes.sort()).toEqual(Object.keys(expected).sort());
+    expect(routes.sort()).toEqual(Object.keys({ ...expected, ...shared }).sort());
   });
 
   it('answer nobody', async () => {
@@ -146,6 +178,34 @@ describe('the routes of the admin API', () => {
   });
 });
 
+describe('the routes of what the accounts of an installation share', () => {
+  it('answer the account that the settings name, by the roles of its keys', async () => {
+    const owner = await api.account(ofInstallation);
+    const operator = await api.apiKey(ofInstallation);
+    const reader = await api.apiKey(ofInstallation, 'read-only');
+    const sids = { consumerName: 'ledger' };
+    for (const login of [owner, operator]) {
+      for (const [route, { status }] of Object.entries(shared)) {
+        expect([route, (await ask(route, login, sids)).status]).toEqual([route, status]);
+      }
+    }
+    await addConsumer(database.admin, 'ledger', null, 'now');
+    for (const [route, { status }] of Object.entries(shared)) {
+      const allowed = route.startsWith('GET ') ? status : 403;
+      expect([route, (await ask(route, reader, sids)).status]).toEqual([route, allowed]);
+    }
+    expect(await listConsumers(database.admin)).toMatchObject([{ name: 'ledger', pausedAt: null }]);
+  });
+
+  it('are closed to every other', async () => {
+    const owner = await api.account();
+    const sids = { consumerName: 'ledger' };
+    for (const route of Object.keys(shared)) {
+      expect([route, (await ask(route, owner, sids)).status]).toEqual([route, 403]);
+    }
+  });
+});
+
 describe('a stranger', () => {
   let victim: World;
   let stranger: Login;
@@ -162,8 +222,9 @@ describe('a stranger', () => {
       keySid: newSid('SK'),
       deliverySid: `DL${'0'.repeat(32)}`,
       alertSid: newSid('NO'),
+      deadLetterId: '999999999',
     };
-    for (const route of routes.filter((one) => one.includes(':'))) {
+    for (const route of Object.keys(expected).filter((one) => one.includes(':'))) {
       const theirs = await ask(route, stranger, victim.sids);
       const none = await ask(route, stranger, nothing);
       expect([route, theirs.status, none.status]).toEqual([route, 404, 404]);
@@ -185,6 +246,7 @@ describe('a stranger', () => {
       'Sessions',
       'Alerts',
       'CallbackEndpoints',
+      'DeadLetters',
       'Events',
       'ApiKeys',
       'Statistics',
@@ -192,7 +254,8 @@ describe('a stranger', () => {
     for (const path of searches) {
       const { status, text } = await adminCall(api.url, stranger, 'GET', path);
       expect([path, status]).toEqual([path, 200]);
-      for (const sid of [...Object.values(victim.sids), victim.owner.username]) {
+      const { serviceSid, sessionSid, keySid, deliverySid, alertSid } = victim.sids;
+      for (const sid of [serviceSid, sessionSid, keySid, deliverySid, alertSid, victim.owner.username]) {
         expect(text.replaceAll(`Sid=${sid}`, '')).not.toContain(sid);
       }
     }

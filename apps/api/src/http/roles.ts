@@ -4,6 +4,17 @@ import { isSimulator } from './api-path.js';
 /** Below here keys and tokens are handed out, by whoever has the account's own token. */
 const OWNED = ['/admin/v1/ApiKeys', '/admin/v1/AuthTokens'];
 
+/** Below here is what all accounts of the installation share. */
+const SHARED = '/admin/v1/Consumers';
+
+/**
+ * Whether a route is open to an account at all. A consumer gets the events of every account, so only the account that the settings
+ * name sees and changes them, by the roles of its keys: another one could stop what it does not know, or see who else listens.
+ */
+export function mayReach(accountSid: string, route: string, ofInstallation: string | undefined): boolean {
+  return !route.startsWith(SHARED) || accountSid === ofInstallation;
+}
+
 /**
  * Whether a caller may use a route at all. A read-only key changes nothing, by whichever API. Nor does it look at the simulator's
  * phones: what they show is numbers and texts, and without those nothing.

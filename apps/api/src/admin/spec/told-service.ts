@@ -9,8 +9,6 @@ type Api = Awaited<ReturnType<typeof serveApi>>;
 /** Each pool has numbers of its own. */
 let numbers = 0;
 
-export type ToldService = Awaited<ReturnType<typeof toldService>>;
-
 /** A service of the account with a CallbackUrl, and a session in which somebody is texted. */
 export async function toldService(
   api: Api,

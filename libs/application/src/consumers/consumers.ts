@@ -34,12 +34,12 @@ export class Consumers {
     private readonly database: Database,
     private readonly queues: EventQueues,
   ) {
-    this.#backlogs = new ConsumerBacklogs(database.admin, queues);
+    this.#backlogs = new ConsumerBacklogs(database.reads, queues);
   }
 
   async list(): Promise<ConsumerStatus[]> {
-    const consumers = await listConsumers(this.database.admin);
-    const subscriptions = await readSubscriptions(this.database.admin);
+    const consumers = await listConsumers(this.database.reads);
+    const subscriptions = await readSubscriptions(this.database.reads);
     const backlogs = consumers.length === 0 ? [] : await this.#backlogs.read().catch(() => []);
     return consumers.map((consumer) => {
       const relays = subscriptions.filter(({ name }) => name === relayName(consumer));
@@ -68,7 +68,7 @@ export class Consumers {
       );
     }
     const wanted = types === null ? null : checkTypes(types);
-    if (!(await addConsumer(this.database.admin, name, wanted, start))) {
+    if (!(await addConsumer(this.database.reads, name, wanted, start))) {
       throw new DomainError('consumer-exists', `there is a consumer ${name} already`);
     }
   }
@@ -76,7 +76,7 @@ export class Consumers {
   /** Has it rest, while the log keeps what comes, or go on where it was. */
   async setPaused(name: string, isPaused: boolean): Promise<void> {
     const queue = await this.#queueOf(name);
-    await pauseConsumer(this.database.admin, name, isPaused);
+    await pauseConsumer(this.database.reads, name, isPaused);
     await queue.setPaused(isPaused);
   }
 
@@ -89,12 +89,12 @@ export class Consumers {
   async remove(name: string, isDropping: boolean): Promise<void> {
     // Before anything is removed: the queue must be there.
     const queue = isDropping ? await this.#queueOf(name) : null;
-    if (!(await removeConsumer(this.database.admin, name))) throw notFound(name);
+    if (!(await removeConsumer(this.database.reads, name))) throw notFound(name);
     await queue?.drop();
   }
 
   async #queueOf(name: string): Promise<JobQueue<EventJob>> {
-    found(await listConsumers(this.database.admin), name);
+    found(await listConsumers(this.database.reads), name);
     await this.queues.probe().catch((error: unknown) => {
       throw overloaded(`${messageOf(error)}: nothing was done`);
     });

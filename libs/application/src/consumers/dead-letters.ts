@@ -53,16 +53,16 @@ export class DeadLetters {
   ) {}
 
   async list(accountSid: string | null): Promise<UnhandledEvents> {
-    const letters = await listDeadLetters(this.database.admin, { accountSid });
+    const letters = await listDeadLetters(this.database.reads, { accountSid });
     const parked = letters.map(parkedEvent);
-    const consumers = await listConsumers(this.database.admin);
+    const consumers = await listConsumers(this.database.reads);
     const isComplete = consumers.length === 0 || (await this.#canReachQueues());
     if (!isComplete) return { events: parked, isComplete };
     const failed: UnhandledEvent[] = [];
     for (const { name } of consumers) {
-      const events = await failedEvents(this.database.admin, await this.queues.of(name), name);
+      const events = await failedEvents(this.database.reads, await this.queues.of(name), name);
       const accounts = await accountsAt(
-        this.database.admin,
+        this.database.reads,
         events.map(({ event }) => event),
       );
       failed.push(...events.map((event, i) => failedOf(name, event, accounts[i] ?? null)));
@@ -84,30 +84,30 @@ export class DeadLetters {
    * for it before, or it is gone.
    */
   async ask({ id, kind }: Pick<UnhandledEvent, 'id' | 'kind'>, wish: Wish, by: string): Promise<boolean> {
-    if (kind === 'parked') return askDeadLetter(this.database.admin, Number(id), wish, by);
+    if (kind === 'parked') return askDeadLetter(this.database.reads, Number(id), wish, by);
     const job = await this.#job(id);
     if (job === null) return false;
     return wish.what === 'retry' ? job.event.retry() : job.event.skip({ reason: wish.reason, by });
   }
 
   async #parked(accountSid: string | null, id: string): Promise<UnhandledEvent | null> {
-    const [letter] = await listDeadLetters(this.database.admin, { accountSid, id: Number(id) });
+    const [letter] = await listDeadLetters(this.database.reads, { accountSid, id: Number(id) });
     return letter === undefined ? null : parkedEvent(letter);
   }
 
   async #failed(id: string): Promise<UnhandledEvent | null> {
     const job = await this.#job(id);
     if (job === null) return null;
-    const [accountSid = null] = await accountsAt(this.database.admin, [job.event.event]);
+    const [accountSid = null] = await accountsAt(this.database.reads, [job.event.event]);
     return failedOf(job.consumer, job.event, accountSid);
   }
 
   async #job(id: string): Promise<{ readonly consumer: string; readonly event: FailedEvent } | null> {
     const consumer = JOB_ID.exec(id)?.[1];
-    const consumers = await listConsumers(this.database.admin);
+    const consumers = await listConsumers(this.database.reads);
     if (consumer === undefined || !consumers.some(({ name }) => name === consumer)) return null;
     if (!(await this.#canReachQueues())) throw overloaded('the queues cannot be reached: nothing was done');
-    const event = await failedEvent(this.database.admin, await this.queues.of(consumer), consumer, id);
+    const event = await failedEvent(this.database.reads, await this.queues.of(consumer), consumer, id);
     return event === null ? null : { consumer, event };
   }
 

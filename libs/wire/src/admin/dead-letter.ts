@@ -3,10 +3,9 @@ import { readSid } from '#domain';
 import { wireDateOrNull } from '../date-time.js';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../page.js';
 import { answer, dateOf, enumOrNull, ownUrl, sidOf } from '../resource-schema.js';
-import { count, text } from './parameters.js';
+import { count, reason, text } from './parameters.js';
 
 const MAX_READER = 100;
-const MAX_REASON = 500;
 
 export interface DeadLetterQuery {
   readonly reader: string | null;
@@ -25,13 +24,7 @@ export const deadLetterQuery = z
   .transform(({ Reader, Limit }): DeadLetterQuery => ({ reader: Reader, limit: Limit ?? DEFAULT_PAGE_SIZE }));
 
 export const skipWish = z.object({
-  Reason: z
-    .string({ error: 'It is required, as text.' })
-    .trim()
-    .min(1, 'It is required, as text.')
-    .max(MAX_REASON, `It is longer than ${MAX_REASON} characters.`)
-    .refine((value) => !/[\0\p{Surrogate}]/u.test(value), 'It contains what is no character.')
-    .meta({ description: 'Why; kept in the open for good, so without personal data.' }),
+  Reason: reason('Why; kept in the open for good, so without personal data.'),
 });
 export type SkipWish = z.infer<typeof skipWish>;
 

@@ -34,6 +34,16 @@ describe('the OpenAPI document of the admin API', () => {
     }
   });
 
+  it('says where a conflict is meant, and offers a key only where one is taken', () => {
+    const keyed = (path: string) =>
+      document.paths[path]?.post?.parameters?.some((one) => 'in' in one && one.in === 'header') ?? false;
+    expect(keyed('/admin/v1/Sessions/Close')).toBe(true);
+    for (const path of ['Consumers', 'DeadLetters/{deadLetterId}/Retry', 'DeadLetters/{deadLetterId}/Skip']) {
+      expect(Object.keys(document.paths[`/admin/v1/${path}`]?.post?.responses ?? {})).toContain('409');
+      expect(keyed(`/admin/v1/${path}`)).toBe(false);
+    }
+  });
+
   it('describes what it reads by the schemas that read it', () => {
     const search = document.paths['/admin/v1/Sessions']?.get?.parameters?.map((one) =>
       'name' in one ? one.name : '',

@@ -11,7 +11,7 @@ import {
   type RemoveConsumerQuery,
 } from '#wire';
 import { Json } from '../http/form.pipe.js';
-import { Operation } from '../http/operation.js';
+import { Conflict, Operation } from '../http/operation.js';
 import { BaseUrl } from '../http/request.decorators.js';
 import { ApiJson, QueryOf } from './admin-forms.js';
 
@@ -33,8 +33,8 @@ export class ConsumerController {
     return consumerResource(await this.consumers.get(name), baseUrl);
   }
 
-  /** Refused with 409 when there is one of that name. */
   @Post()
+  @Conflict('There is a consumer of this name')
   @Operation('Have events sent to a consumer, through a queue of its own', 201, consumerSchema, 400, 403, 413)
   async create(@Json(consumerWish) wish: ConsumerWish, @BaseUrl() baseUrl: string) {
     await this.consumers.add(wish.Name, wish.Types ?? null, wish.Start);

@@ -13,7 +13,7 @@ import {
   type SkipWish,
 } from '#wire';
 import { Json } from '../http/form.pipe.js';
-import { Operation } from '../http/operation.js';
+import { Conflict, Operation } from '../http/operation.js';
 import { AccountSid, BaseUrl, Context } from '../http/request.decorators.js';
 import { ApiJson, QueryOf } from './admin-forms.js';
 
@@ -42,15 +42,15 @@ export class DeadLetterController {
     return deadLetterResource(await this.letters.get(accountSid, id), baseUrl);
   }
 
-  /** Refused with 409 when something was asked for it before. */
   @Post(':deadLetterId/Retry')
+  @Conflict('Something was asked for it before')
   @Operation('Have an event handled, and then what waits behind it', 200, deadLetterSchema, 403, 404, 413)
   retry(@Param('deadLetterId') id: string, @Context() context: EventContext, @BaseUrl() baseUrl: string) {
     return this.#ask(id, { what: 'retry' }, context, baseUrl);
   }
 
-  /** Refused with 409 when something was asked for it before. */
   @Post(':deadLetterId/Skip')
+  @Conflict('Something was asked for it before')
   @Operation(
     'Never have an event handled, and keep who said so and why',
     200,

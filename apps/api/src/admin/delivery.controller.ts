@@ -16,7 +16,7 @@ import {
   type RedeliveryWish,
 } from '#wire';
 import { Json } from '../http/form.pipe.js';
-import { Operation } from '../http/operation.js';
+import { Conflict, Operation } from '../http/operation.js';
 import { AccountSid, BaseUrl } from '../http/request.decorators.js';
 import { ApiJson, QueryOf } from './admin-forms.js';
 
@@ -58,8 +58,8 @@ export class DeliveryController {
     return deliveryDetails(await this.deliveries.get(accountSid, serviceSid, sid), baseUrl);
   }
 
-  /** Refused with 409 while it is on its way, and once what it said is erased: what was asked twice is done once. */
   @Post(':deliverySid/Redeliver')
+  @Conflict('It is on its way already, or what it said is deleted')
   @Operation('Have a delivery made again', 200, deliveryDetailsSchema, 403, 404, 413)
   async redeliver(
     @Param('serviceSid') serviceSid: string,

@@ -24,6 +24,7 @@ import {
   useProcessLog,
   type Shutdown,
 } from '#platform';
+import { EventQueues, openQueues } from '#queues';
 import { ApiModule } from './api.module.js';
 import { createHttpApp, ownUrl } from './http-app.js';
 import { AdminModule } from './admin/admin.module.js';
@@ -58,6 +59,11 @@ async function main(shutdown: Shutdown): Promise<void> {
   const limits = openRateLimits(config, config.RATE_LIMIT ?? LIMIT_PER_SECOND, database, metrics);
   if (limits !== null) shutdown.add('the rate limits', () => limits.close());
 
+  const queues = openQueues(config, 'api');
+  shutdown.add('the queue connections', () => queues.close());
+  const eventQueues = new EventQueues(queues);
+  shutdown.add('the queues of the consumers', () => eventQueues.stop());
+
   const carrier = await openCarrier(config, database, config.MASKLINE_MASTER_KEY);
   const parts = [
     ...processModules({
@@ -69,7 +75,7 @@ async function main(shutdown: Shutdown): Promise<void> {
       onAlert: observeAlerts(metrics),
     }),
     SimulatorModule.of(carrier),
-    AdminModule,
+    AdminModule.of(eventQueues),
     ApiModule.register({ metrics, checks: databaseChecks(database) }),
   ];
   const app: NestFastifyApplication = await createHttpApp(parts, config, limits);

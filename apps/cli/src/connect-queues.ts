@@ -1,5 +1,5 @@
 import { StartError } from '#platform';
-import { eventQueue, openQueues, type EventJob, type JobQueue, type QueueBackend } from '#queues';
+import { EventQueues, openQueues, type EventJob, type JobQueue, type QueueBackend } from '#queues';
 import type { Cli } from './cli.js';
 import { databaseUrl } from './connect.js';
 
@@ -17,9 +17,16 @@ export async function openEventQueue(cli: Cli, consumer: string): Promise<JobQue
   await backend.probe().catch(() => {
     throw new StartError(`the queues cannot be reached (${backend.name}): nothing was done`);
   });
-  const queue = eventQueue(backend, consumer);
-  cli.shutdown.add('the queue', () => queue.stop());
-  queue.start();
-  await queue.connected();
-  return queue;
+  return eventQueuesOn(cli, backend).of(consumer);
+}
+
+/** Those of consumers, which may be absent. */
+export async function connectEventQueues(cli: Cli): Promise<EventQueues> {
+  return eventQueuesOn(cli, await connectQueues(cli));
+}
+
+function eventQueuesOn(cli: Cli, backend: QueueBackend): EventQueues {
+  const queues = new EventQueues(backend);
+  cli.shutdown.add('the queues', () => queues.stop());
+  return queues;
 }

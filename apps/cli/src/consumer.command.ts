@@ -1,22 +1,11 @@
 import { Command } from 'commander';
-import {
-  readSubscriptions,
-  addConsumer,
-  consumerName,
-  listConsumers,
-  pauseConsumer,
-  relayName,
-  removeConsumer,
-  type ConsumerStart,
-} from '#event-store';
+import { Consumers } from '#application';
+import type { ConsumerStart } from '#event-store';
 import { StartError } from '#platform';
-import { checkTypes } from './check-types.js';
 import type { Cli } from './cli.js';
-import { openEventQueue } from './connect-queues.js';
+import { connectEventQueues } from './connect-queues.js';
 import { connect } from './connect.js';
-import { findConsumer } from './find-consumer.js';
 import { count, plural, print, printJson, printTable } from './output.js';
-import { readBacklogs } from './read-backlogs.js';
 
 export function consumerCommand(cli: Cli): Command {
   return new Command('consumer')
@@ -36,14 +25,8 @@ function addCommand(cli: Cli): Command {
     .option('--types <types...>', 'only events of these types, e.g. SessionCreated SessionExpired')
     .option('--start <where>', 'beginning, now, or the position after which', 'now')
     .action(async (name: string, { types, start }: { types?: string[]; start: string }) => {
-      if (!consumerName.test(name)) {
-        throw new StartError(`${name} is no name for a consumer: take small letters, digits and dashes`);
-      }
-      const wanted = types === undefined ? null : checkTypes(types);
-      const { admin } = await connect(cli);
-      if (!(await addConsumer(admin, name, wanted, parseStart(start)))) {
-        throw new StartError(`there is a consumer ${name} already`);
-      }
+      const from = parseStart(start);
+      await (await open(cli)).add(name, types ?? null, from);
       print(`added ${name}; a running worker begins to send within seconds`);
     });
 }
@@ -59,20 +42,7 @@ function listCommand(cli: Cli): Command {
     .description('show the consumers and how far each one is')
     .option('--json', 'as JSON, a consumer a line')
     .action(async ({ json }: { json?: true }) => {
-      const { admin } = await connect(cli);
-      const subscriptions = await readSubscriptions(admin);
-      const backlogs = await readBacklogs(cli, admin);
-      const consumers = (await listConsumers(admin)).map((consumer) => {
-        const relays = subscriptions.filter(({ name }) => name === relayName(consumer));
-        const { waiting = null, failed = null, lagSeconds = null } = backlogs.get(consumer.name) ?? {};
-        return {
-          ...consumer,
-          behind: relays.reduce((sum, { lag }) => sum + lag, 0),
-          waiting,
-          failed,
-          lagSeconds,
-        };
-      });
+      const consumers = await (await open(cli)).list();
       if (json) {
         consumers.forEach(printJson);
         return;
@@ -97,9 +67,8 @@ function retryCommand(cli: Cli): Command {
     .description('have a consumer try again what it failed at in every attempt')
     .argument('<name>')
     .action(async (name: string) => {
-      const consumer = await findConsumer(await connect(cli), name);
-      const queue = await openEventQueue(cli, consumer.name);
-      print(`sent ${plural(await queue.retryFailed(), 'event')} to ${name} again`);
+      const retried = await (await open(cli)).retry(name);
+      print(`sent ${plural(retried, 'event')} to ${name} again`);
     });
 }
 
@@ -111,11 +80,7 @@ function pauseCommand(cli: Cli, what: 'pause' | 'resume'): Command {
     )
     .argument('<name>')
     .action(async (name: string) => {
-      const database = await connect(cli);
-      await findConsumer(database, name);
-      const queue = await openEventQueue(cli, name);
-      await pauseConsumer(database.admin, name, isPaused);
-      await queue.setPaused(isPaused);
+      await (await open(cli)).setPaused(name, isPaused);
       print(isPaused ? `paused ${name}: it takes nothing more` : `resumed ${name}`);
     });
 }
@@ -125,17 +90,14 @@ function removeCommand(cli: Cli): Command {
     .description('send nothing more to a consumer')
     .argument('<name>')
     .option('--drop-queue', 'throw away its queue too, with what lies there unhandled or failed')
-    .action(async (name: string, { dropQueue }: { dropQueue?: true }) => {
-      const database = await connect(cli);
-      await findConsumer(database, name);
-      // Before anything is removed: it must be there.
-      const queue = dropQueue ? await openEventQueue(cli, name) : null;
-      await removeConsumer(database.admin, name);
-      await queue?.drop();
+    .action(async (name: string, { dropQueue = false }: { dropQueue?: boolean }) => {
+      await (await open(cli)).remove(name, dropQueue);
       print(
-        queue === null
-          ? `removed ${name}; what lies in its queue stays there`
-          : `removed ${name} and its queue`,
+        dropQueue ? `removed ${name} and its queue` : `removed ${name}; what lies in its queue stays there`,
       );
     });
+}
+
+async function open(cli: Cli): Promise<Consumers> {
+  return new Consumers(await connect(cli), await connectEventQueues(cli));
 }

@@ -1,10 +1,10 @@
 import { userInfo } from 'node:os';
 import { Command } from 'commander';
-import { askDeadLetter } from '#event-store';
+import { DeadLetters } from '#application';
 import { StartError } from '#platform';
 import type { Cli } from './cli.js';
+import { connectEventQueues } from './connect-queues.js';
 import { connect } from './connect.js';
-import { findFailures, type Failure } from './find-failures.js';
 import { count, plural, print, printJson, printTable } from './output.js';
 
 export function dlqCommand(cli: Cli): Command {
@@ -23,12 +23,12 @@ function listCommand(cli: Cli): Command {
     )
     .option('--json', 'as JSON, an event a line')
     .action(async ({ json }: { json?: true }) => {
-      const { failures, isComplete } = await findFailures(cli, await connect(cli));
-      if (json) failures.forEach((failure) => printJson(shown(failure)));
+      const { events, isComplete } = await (await open(cli)).list(null);
+      if (json) events.forEach(printJson);
       else {
         printTable(
           ['id', 'reader', 'stream', 'version', 'type', 'error', 'since', 'waiting'],
-          failures.map(({ id, reader, streamId, version, type, error, since, waiting }) => [
+          events.map(({ id, reader, streamId, version, type, error, since, waiting }) => [
             id,
             reader,
             streamId,
@@ -50,14 +50,14 @@ function showCommand(cli: Cli): Command {
     .argument('<id>', 'from maskline dlq list')
     .option('--json', 'as JSON')
     .action(async (id: string, { json }: { json?: true }) => {
-      const failure = await find(cli, id);
+      const event = await (await open(cli)).get(null, id);
       if (json) {
-        printJson(shown(failure));
+        printJson(event);
         return;
       }
-      for (const [name, value] of Object.entries(shown(failure)))
+      for (const [name, value] of Object.entries<unknown>({ ...event }))
         print(`${name.padEnd(10)} ${String(value)}`);
-      print(`\nmaskline timeline ${failure.streamId} shows what happened there.`);
+      print(`\nmaskline timeline ${event.streamId} shows what happened there.`);
     });
 }
 
@@ -71,21 +71,15 @@ function retryCommand(cli: Cli): Command {
       if (ids.length === 0 && reader === undefined && all === undefined) {
         throw new StartError('say which: ids, --reader or --all');
       }
-      const database = await connect(cli);
-      const { failures } = await findFailures(cli, database);
-      const unknown = ids.find((id) => !failures.some((failure) => failure.id === id));
+      const letters = await open(cli);
+      const { events } = await letters.list(null);
+      const unknown = ids.find((id) => !events.some((event) => event.id === id));
       if (unknown !== undefined) throw new StartError(`there is no ${unknown}: see maskline dlq list`);
-      const chosen = failures.filter(
-        (failure) => all === true || failure.reader === reader || ids.includes(failure.id),
+      const chosen = events.filter(
+        (event) => all === true || event.reader === reader || ids.includes(event.id),
       );
       let asked = 0;
-      for (const { id, job } of chosen) {
-        const isAsked =
-          job === null
-            ? await askDeadLetter(database.admin, Number(id), { what: 'retry' }, operator())
-            : await job.retry();
-        if (isAsked) asked++;
-      }
+      for (const event of chosen) if (await letters.ask(event, { what: 'retry' }, operator())) asked++;
       print(`asked for ${plural(asked, 'event')} to be tried again`);
     });
 }
@@ -98,26 +92,17 @@ function skipCommand(cli: Cli): Command {
     .argument('<id>', 'from maskline dlq list')
     .requiredOption('--reason <text>', 'why; no personal data')
     .action(async (id: string, { reason }: { reason: string }) => {
-      const { admin } = await connect(cli);
-      const { job } = await find(cli, id);
-      const isAsked =
-        job === null
-          ? await askDeadLetter(admin, Number(id), { what: 'skip', reason }, operator())
-          : await job.skip({ reason, by: operator() });
-      if (!isAsked) throw new StartError(`something was asked of ${id} already, or it is gone`);
-      print(job === null ? 'asked for it to be passed by' : 'passed it by');
+      const letters = await open(cli);
+      const event = await letters.get(null, id);
+      if (!(await letters.ask(event, { what: 'skip', reason }, operator()))) {
+        throw new StartError(`something was asked of ${id} already, or it is gone`);
+      }
+      print(event.kind === 'parked' ? 'asked for it to be passed by' : 'passed it by');
     });
 }
 
-async function find(cli: Cli, id: string): Promise<Failure> {
-  const { failures } = await findFailures(cli, await connect(cli));
-  const failure = failures.find((known) => known.id === id);
-  if (failure === undefined) throw new StartError(`there is no ${id}: see maskline dlq list`);
-  return failure;
-}
-
-function shown({ job, ...rest }: Failure) {
-  return { ...rest, kind: job === null ? 'parked' : 'failed' };
+async function open(cli: Cli): Promise<DeadLetters> {
+  return new DeadLetters(await connect(cli), await connectEventQueues(cli));
 }
 
 function operator(): string {

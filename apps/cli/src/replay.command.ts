@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Command } from 'commander';
 import pc from 'picocolors';
+import { checkTypes } from '#application';
 import { readSid } from '#domain';
 import { countReplay, type Consumer, type ReplayCount, type ReplayRange } from '#event-store';
 import { StartError, type Database } from '#platform';
 import { replayToConsumer } from '#queues';
-import { checkTypes } from './check-types.js';
 import type { Cli } from './cli.js';
 import { connect } from './connect.js';
 import { openEventQueue } from './connect-queues.js';

@@ -15,7 +15,7 @@ export function statusCommand(cli: Cli): Command {
       const subscriptions = await readSubscriptions(admin);
       // Without consumers there is no need to ask the queues.
       const hasConsumers = (await listConsumers(admin)).length > 0;
-      const consumers = hasConsumers ? [...(await readBacklogs(cli, admin)).values()] : [];
+      const consumers = hasConsumers ? await readBacklogs(cli, admin) : [];
       if (json) {
         printJson({ heads, subscriptions, consumers });
         return;

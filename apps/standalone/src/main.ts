@@ -26,7 +26,7 @@ import {
   useProcessLog,
   type Shutdown,
 } from '#platform';
-import { ConsumerBacklogs, openQueues } from '#queues';
+import { ConsumerBacklogs, EventQueues, openQueues } from '#queues';
 import { ApiModule } from '../../api/src/api.module.js';
 import { createHttpApp, ownUrl } from '../../api/src/http-app.js';
 import { AdminModule } from '../../api/src/admin/admin.module.js';
@@ -64,8 +64,9 @@ async function main(shutdown: Shutdown): Promise<void> {
   shutdown.add('wake-ups', () => store.wake.stop());
   observeLog(metrics, database);
 
-  const backlogs = new ConsumerBacklogs(database.reads, queues);
-  shutdown.add('the queues of the consumers', () => backlogs.stop());
+  const eventQueues = new EventQueues(queues);
+  shutdown.add('the queues of the consumers', () => eventQueues.stop());
+  const backlogs = new ConsumerBacklogs(database.reads, eventQueues);
   observeConsumers(metrics, backlogs);
   observeDeadLetters(metrics, database.reads);
 
@@ -76,6 +77,7 @@ async function main(shutdown: Shutdown): Promise<void> {
   const limits = openRateLimits(config, config.RATE_LIMIT ?? 0, database, metrics);
   if (limits !== null) shutdown.add('the rate limits', () => limits.close());
 
+  let account = localAccount(config);
   const carrier = await openCarrier(config, database, masterKey);
   const parts = [
     ...processModules({
@@ -87,21 +89,24 @@ async function main(shutdown: Shutdown): Promise<void> {
       onAlert: observeAlerts(metrics),
     }),
     SimulatorModule.of(carrier),
-    AdminModule,
+    AdminModule.of(eventQueues),
     ApiModule.register({
       metrics,
       checks: [...databaseChecks(database), ...workerChecks(database, queues, backlogs)],
     }),
     WorkerModule.register({ queues, metrics, config }),
   ];
-  const app: NestFastifyApplication = await createHttpApp(parts, config, limits);
+  const app: NestFastifyApplication = await createHttpApp(
+    parts,
+    { ...config, MASKLINE_ACCOUNT_SID: account.sid },
+    limits,
+  );
   serveDocs(app);
   serveAdminDocs(app);
   shutdown.add('HTTP and the worker', () => app.close());
   await app.init();
 
   const credentials = app.get(Credentials);
-  let account = localAccount(config);
   if (!(await ensureAccount(app.get(CommandBus), credentials, account))) {
     account = await renewAccount(account, config, credentials);
   }

@@ -4,7 +4,7 @@ import { UnrecoverableError } from 'bullmq';
 import { Registry } from 'prom-client';
 import { addConsumer } from '#event-store';
 import { databaseChecks, freePort } from '#platform';
-import { ConsumerBacklogs } from '#queues';
+import { ConsumerBacklogs, EventQueues } from '#queues';
 import { call, cleanUp, queueBackends, testService, waitFor } from '#testing';
 import { observeConsumers } from './consumer-metrics.js';
 import { serveOps } from './ops-server.js';
@@ -50,14 +50,15 @@ describe.each(queueBackends())('a consumer that fails at everything, with queues
 
 async function startOps({ database, queues }: World): Promise<string> {
   const metrics = new Registry();
-  const backlogs = new ConsumerBacklogs(database.reads, queues);
+  const eventQueues = new EventQueues(queues);
+  const backlogs = new ConsumerBacklogs(database.reads, eventQueues);
   observeConsumers(metrics, backlogs);
   const checks = [...databaseChecks(database), ...workerChecks(database, queues, backlogs)];
   const port = await freePort();
   const ops = await serveOps({ port, host: '127.0.0.1' }, metrics, checks);
   cleanUp(async () => {
     await ops.close();
-    await backlogs.stop();
+    await eventQueues.stop();
   });
   return `http://127.0.0.1:${port}`;
 }

@@ -22,7 +22,7 @@ import {
   useProcessLog,
   type Shutdown,
 } from '#platform';
-import { ConsumerBacklogs, openQueues } from '#queues';
+import { ConsumerBacklogs, EventQueues, openQueues } from '#queues';
 import { observeConsumers, observeDeadLetters } from './consumer-metrics.js';
 import { serveOps } from './ops-server.js';
 import { workerChecks } from './worker-checks.js';
@@ -55,8 +55,9 @@ async function main(shutdown: Shutdown): Promise<void> {
   shutdown.add('wake-ups', () => store.wake.stop());
   observeLog(metrics, database);
 
-  const backlogs = new ConsumerBacklogs(database.reads, queues);
-  shutdown.add('the queues of the consumers', () => backlogs.stop());
+  const eventQueues = new EventQueues(queues);
+  shutdown.add('the queues of the consumers', () => eventQueues.stop());
+  const backlogs = new ConsumerBacklogs(database.reads, eventQueues);
   observeConsumers(metrics, backlogs);
   observeDeadLetters(metrics, database.reads);
 

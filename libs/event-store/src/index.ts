@@ -1,3 +1,4 @@
+export { accountsAt } from './accounts-at.js';
 export type { Queryable } from './append.js';
 export type { BatcherOptions, Flush } from './batcher.js';
 export { canonicalJson } from './canonical-json.js';

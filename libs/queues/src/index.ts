@@ -2,7 +2,8 @@ export { ConsumerBacklogs, type ConsumerBacklog } from './consumers/consumer-bac
 export { connectRedis } from './connect-redis.js';
 export type { EventJob } from '#contracts';
 export { eventQueue, newEventJob, readPlace } from './consumers/event-queue.js';
-export { failedEvents, type FailedEvent } from './consumers/failed-events.js';
+export { EventQueues } from './consumers/event-queues.js';
+export { failedEvent, failedEvents, type FailedEvent } from './consumers/failed-events.js';
 export { replayToConsumer, type ReplayOptions } from './consumers/replay.js';
 export { runConsumer, type ConsumerProgram } from './consumers/run-consumer.js';
 export { deliveryQueue, deliveryWorker, newDeliveryJob, type DeliveryJob } from './delivery-queue.js';

@@ -1,7 +1,7 @@
 import type { JobsOptions } from 'bullmq';
 import { FailureLog } from './failure-log.js';
 import { openWhenThere } from './open-when-there.js';
-import type { OpenQueue, QueueBackend } from './queue-backend.js';
+import type { OpenJob, OpenQueue, QueueBackend } from './queue-backend.js';
 
 export interface NewJob<Data> {
   /** Not only digits, and without a colon. A job whose id exists in the queue is not added again. */
@@ -110,14 +110,16 @@ export class JobQueue<Data> {
 
   /** The jobs that failed for good, the oldest first, at most so many. */
   failedJobs(limit: number): Promise<FailedJob<unknown>[]> {
-    return this.#use(async (queue) =>
-      (await queue.getJobs(['failed'], 0, limit - 1, true)).map(({ id, data, failedReason, finishedOn }) => ({
-        id: id ?? '',
-        data,
-        error: failedReason,
-        failedAt: finishedOn === undefined ? null : new Date(finishedOn).toISOString(),
-      })),
-    );
+    return this.#use(async (queue) => (await queue.getJobs(['failed'], 0, limit - 1, true)).map(failedJob));
+  }
+
+  /** The one with this id, if it failed for good. */
+  failedJob(id: string): Promise<FailedJob<unknown> | null> {
+    return this.#use(async (queue) => {
+      if ((await queue.getJobState(id)) !== 'failed') return null;
+      const job = await queue.getJob(id);
+      return job === undefined ? null : failedJob(job);
+    });
   }
 
   /** One of those that failed for good: tried again as if it were new, or thrown away. False when it is not among them. */
@@ -203,4 +205,13 @@ export class JobQueue<Data> {
     this.#log.recovered();
     return result;
   }
+}
+
+function failedJob({ id, data, failedReason, finishedOn }: OpenJob): FailedJob<unknown> {
+  return {
+    id: id ?? '',
+    data,
+    error: failedReason,
+    failedAt: finishedOn === undefined ? null : new Date(finishedOn).toISOString(),
+  };
 }

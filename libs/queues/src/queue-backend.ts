@@ -8,7 +8,7 @@ export const queueDefaults = {
 
 export type JobProcessor = Processor<unknown, void>;
 
-interface OpenJob {
+export interface OpenJob {
   readonly id?: string | undefined;
   readonly data: unknown;
   readonly failedReason: string;

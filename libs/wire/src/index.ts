@@ -1,6 +1,11 @@
-export { adminPage } from './admin/admin-page.js';
+export { adminPage, nextOf, type AdminListQuery } from './admin/admin-page.js';
+export * from './admin/alert.js';
 export * from './admin/api-key.js';
 export * from './admin/bulk-close.js';
+export * from './admin/callback-endpoint.js';
+export * from './admin/consumer.js';
+export * from './admin/dead-letter.js';
+export * from './admin/delivery.js';
 export * from './admin/event-feed.js';
 export {
   foundSession,

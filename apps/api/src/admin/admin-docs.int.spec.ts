@@ -18,7 +18,7 @@ beforeAll(async () => {
 describe('the OpenAPI document of the admin API', () => {
   it('describes its routes and no others, and those of Twilio are described elsewhere', () => {
     const paths = Object.keys(document.paths);
-    expect(paths).toHaveLength(12);
+    expect(paths).toHaveLength(29);
     for (const path of paths) expect(path).toMatch(/^\/admin\/v1\/[A-Z]/);
     for (const path of Object.keys(openApi(api.app).paths)) expect(path).toMatch(/^\/v1\//);
   });
@@ -31,6 +31,16 @@ describe('the OpenAPI document of the admin API', () => {
         expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(['401', '429']));
         if (operation !== get) expect(Object.keys(operation.responses)).toContain('403');
       }
+    }
+  });
+
+  it('says where a conflict is meant, and offers a key only where one is taken', () => {
+    const keyed = (path: string) =>
+      document.paths[path]?.post?.parameters?.some((one) => 'in' in one && one.in === 'header') ?? false;
+    expect(keyed('/admin/v1/Sessions/Close')).toBe(true);
+    for (const path of ['Consumers', 'DeadLetters/{deadLetterId}/Retry', 'DeadLetters/{deadLetterId}/Skip']) {
+      expect(Object.keys(document.paths[`/admin/v1/${path}`]?.post?.responses ?? {})).toContain('409');
+      expect(keyed(`/admin/v1/${path}`)).toBe(false);
     }
   });
 

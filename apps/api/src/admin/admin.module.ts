@@ -1,10 +1,16 @@
-import { Module } from '@nestjs/common';
-import { ApplicationModule } from '#application';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { ApplicationModule, Consumers, DeadLetters } from '#application';
 import { EventStore } from '#event-store';
 import { Database } from '#platform';
+import type { EventQueues } from '#queues';
 import { SessionSearch } from '#read-model';
+import { AlertController } from './alert.controller.js';
 import { ApiKeyController } from './api-key.controller.js';
 import { AuthTokenController } from './auth-token.controller.js';
+import { CallbackEndpointController } from './callback-endpoint.controller.js';
+import { ConsumerController } from './consumer.controller.js';
+import { DeadLetterController } from './dead-letter.controller.js';
+import { DeliveryController } from './delivery.controller.js';
 import { EventController } from './event.controller.js';
 import { EventFeed } from './event-feed.js';
 import { SessionSearchController } from './session-search.controller.js';
@@ -16,8 +22,13 @@ import { TestCallbackController } from './test-callback.controller.js';
 @Module({
   imports: [ApplicationModule],
   controllers: [
+    AlertController,
     ApiKeyController,
     AuthTokenController,
+    CallbackEndpointController,
+    ConsumerController,
+    DeadLetterController,
+    DeliveryController,
     EventController,
     SessionSearchController,
     StatisticsController,
@@ -33,4 +44,23 @@ import { TestCallbackController } from './test-callback.controller.js';
     },
   ],
 })
-export class AdminModule {}
+export class AdminModule {
+  /** The queues stay the caller's to close, after the application. */
+  static of(queues: EventQueues): DynamicModule {
+    return {
+      module: AdminModule,
+      providers: [
+        {
+          provide: Consumers,
+          useFactory: (database: Database) => new Consumers(database, queues),
+          inject: [Database],
+        },
+        {
+          provide: DeadLetters,
+          useFactory: (database: Database) => new DeadLetters(database, queues),
+          inject: [Database],
+        },
+      ],
+    };
+  }
+}

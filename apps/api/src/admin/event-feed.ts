@@ -1,7 +1,6 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Role } from '#application';
 import { MasterKey } from '#application';
-import { isErased, maskedIdentifier } from '#domain';
 import {
   EventStore,
   overloaded,
@@ -14,6 +13,7 @@ import {
   type ShowField,
 } from '#event-store';
 import { Database } from '#platform';
+import { veilPersonal } from '../http/veil-personal.js';
 
 export interface FollowedFeed {
   readonly accountSid: string;
@@ -122,8 +122,4 @@ export class EventFeed implements OnModuleDestroy {
 
 const opened: ShowField = (_field, value) => value;
 
-/** Nothing of what people said or are called, and of their numbers what tells two apart. */
-const masked: ShowField = (field, value) => {
-  if (isErased(value)) return value;
-  return field === 'identifier' && typeof value === 'string' ? maskedIdentifier(value) : null;
-};
+const masked: ShowField = (field, value) => veilPersonal(value, field === 'identifier');

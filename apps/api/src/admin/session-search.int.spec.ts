@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { findStream, readStream, upcasters } from '#event-store';
 import type { Database } from '#platform';
 import { call, cleanUp, testDatabase, type Login } from '#testing';
+import { closedSchema, foundSessionPageSchema } from '#wire';
 import { serveApi } from '../spec/serve-api.js';
 import { adminCall } from './spec/admin-call.js';
 
@@ -33,20 +34,10 @@ async function made(path: string, body: Record<string, string>): Promise<string>
 
 const session = (of: string, body: Record<string, string> = {}) => made(`/v1/Services/${of}/Sessions`, body);
 
-interface Found {
-  readonly sid: string;
-  readonly status: string;
-  readonly participants: readonly { readonly identifier: string }[];
-}
-
 async function search(query: string) {
   const { status, body, text } = await adminCall(api.url, operator, 'GET', `Sessions?${query}`);
   expect([query, status, text]).toEqual([query, 200, text]);
-  // The schema of the answer is the controller's own.
-  const { sessions, meta } = body as unknown as {
-    sessions: readonly Found[];
-    meta: { next_page_url: string | null; first_page_url: string };
-  };
+  const { sessions, meta } = foundSessionPageSchema.parse(body);
   return { sessions, sids: sessions.map(({ sid }) => sid), meta };
 }
 
@@ -181,7 +172,7 @@ describe('closing many sessions', () => {
     sids.push(await session(bulk, { Status: 'in-progress' }));
     const ask = (body: object) =>
       adminCall(api.url, operator, 'POST', 'Sessions/Close', { Filter: { ServiceSid: bulk }, ...body });
-    const closedOf = ({ body }: { readonly body: unknown }) => (body as { closed: string[] }).closed;
+    const closedOf = ({ body }: { readonly body: unknown }) => closedSchema.parse(body).closed;
 
     const dry = await ask({ DryRun: true });
     expect(dry.body).toMatchObject({ dry_run: true, failed: [], has_more: false });

@@ -15,7 +15,7 @@ import { maskAnswers } from './mask-answers.js';
 import { limitPipelining } from './limit-pipelining.js';
 import { observeRequests } from './observe-requests.js';
 import { resolvePath } from './resolve-path.js';
-import { mayUse } from './roles.js';
+import { mayReach, mayUse } from './roles.js';
 import { RouteTable } from './route-table.js';
 import type { RateLimits } from '../rate-limits/rate-limits.js';
 import { pathOf } from './send-error.js';
@@ -37,7 +37,10 @@ const PREFLIGHT_HEADERS = {
 };
 
 /** The settings of what every request meets. */
-export type HttpConfig = Pick<Config, 'PUBLIC_URL' | 'TRUST_PROXY' | 'FAILED_LOGINS' | 'METRICS' | 'DOCS'>;
+export type HttpConfig = Pick<
+  Config,
+  'PUBLIC_URL' | 'TRUST_PROXY' | 'FAILED_LOGINS' | 'METRICS' | 'DOCS' | 'MASKLINE_ACCOUNT_SID'
+>;
 
 /**
  * What every request shares, as Fastify hooks: they cost a fraction of Nest's middleware and interceptors, and they
@@ -94,8 +97,11 @@ export function configureHttp(
     if (request.is404) refuseUnrouted(request, reply, routes);
     const { caller } = request;
     if (caller === null) return;
-    if (!mayUse(caller.role, request.method, route)) throw new RequestError('forbidden');
-    await resolvePath(request, caller.accountSid, services, sessions);
+    const { accountSid, role } = caller;
+    if (!mayUse(role, request.method, route) || !mayReach(accountSid, route, config.MASKLINE_ACCOUNT_SID)) {
+      throw new RequestError('forbidden');
+    }
+    await resolvePath(request, accountSid, services, sessions);
     if (limits !== null && isApi(route)) await limits.take(request, reply, caller, route);
   });
 

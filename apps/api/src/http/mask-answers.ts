@@ -1,24 +1,35 @@
 import type { FastifyInstance } from 'fastify';
-import { maskedIdentifier } from '#domain';
+import { veilPersonal } from './veil-personal.js';
+
+/** The last two are of callbacks: of their form, and what was answered to it, for the server of a customer may repeat what it was told. */
+const personal = new Set(['identifier', 'interactionData', 'answer']);
 
 /**
- * Shows read-only keys the participants of Twilio's API with masked identifiers. Here and not in each controller: what is added
- * below a path of participants later is masked as well.
+ * Veils for read-only keys what answers tell about people, by the names of the fields. Here and not in each controller: what is added
+ * later is veiled as well. Events are veiled where their seals are opened, for a stream of them passes no hook.
  */
 export function maskAnswers(server: FastifyInstance): void {
   server.addHook('preSerialization', (request, _reply, payload, done) => {
-    const isMasked = request.caller?.role === 'read-only' && request.url.includes('/Participants');
-    done(null, isMasked ? masked(payload) : payload);
+    done(null, request.caller?.role === 'read-only' ? masked(payload) : payload);
   });
 }
 
 function masked(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(masked);
   if (typeof value !== 'object' || value === null) return value;
+  const isPerson = 'identifier' in value;
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]: [string, unknown]) => [
       key,
-      key === 'identifier' && typeof inner === 'string' ? maskedIdentifier(inner) : masked(inner),
+      isPersonal(key, inner, isPerson) ? veilPersonal(inner, key === 'identifier') : masked(inner),
     ]),
   );
+}
+
+function isPersonal(key: string, value: unknown, isPerson: boolean): boolean {
+  if (personal.has(key) || /^interactionMediaUrl\d+$/.test(key)) return true;
+  // Numbers and API keys have names too.
+  if (key === 'friendly_name') return isPerson;
+  // Of an interaction; that of an event is an object.
+  return key === 'data' && typeof value === 'string';
 }

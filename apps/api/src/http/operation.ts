@@ -73,6 +73,10 @@ export function Operation(
   );
 }
 
+/** Why a route that takes no idempotency key refuses with 409 (20409): what it was asked for is so already, or cannot be any more. */
+export const Conflict = (description: string) =>
+  ApiResponse({ status: 409, description: `${description} (20409).`, standardSchema: errorSchema });
+
 function idempotencyHeader(name: string) {
   return ApiHeader({
     name,

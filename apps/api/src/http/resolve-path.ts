@@ -47,6 +47,8 @@ const belowNames: Readonly<Record<string, SidPrefix>> = {
   phoneNumberSid: 'PN',
   shortCodeSid: 'SC',
   keySid: 'SK',
+  deliverySid: 'DL',
+  alertSid: 'NO',
 };
 
 function requireSid(prefix: SidPrefix, text: string): string {

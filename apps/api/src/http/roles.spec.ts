@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { mayUse } from './roles.js';
+import { mayReach, mayUse } from './roles.js';
 
 const routes = [
   '/v1/Services',
@@ -24,8 +24,24 @@ describe('mayUse', () => {
     for (const method of ['POST', 'DELETE']) expect(allowed('operator', method)).toEqual(routes.slice(0, 5));
   });
 
-  it('lets a read-only key look and nothing else', () => {
-    expect(allowed('read-only', 'GET')).toEqual(routes);
+  it('lets a read-only key look and nothing else, and not at phones', () => {
+    expect(allowed('read-only', 'GET')).toEqual(routes.filter((route) => route !== '/simulator/messages'));
     for (const method of ['POST', 'DELETE', 'PATCH']) expect(allowed('read-only', method)).toEqual([]);
+  });
+});
+
+describe('mayReach', () => {
+  const [ours, theirs] = ['AC1', 'AC2'];
+
+  it('opens what all accounts share to the account of the installation alone', () => {
+    for (const route of ['/admin/v1/Consumers', '/admin/v1/Consumers/:consumerName/Pause']) {
+      expect(mayReach(ours, route, ours)).toBe(true);
+      expect(mayReach(theirs, route, ours)).toBe(false);
+      expect(mayReach(theirs, route, undefined)).toBe(false);
+    }
+  });
+
+  it('opens everything else to everybody', () => {
+    expect(routes.filter((route) => mayReach(theirs, route, ours))).toEqual(routes);
   });
 });

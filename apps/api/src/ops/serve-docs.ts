@@ -58,13 +58,20 @@ function complete(path: string, operation: OperationObject): void {
   requestBody.required = schemas.some((schema) => schema !== undefined && 'required' in schema);
 }
 
+const described: Readonly<Record<string, string>> = {
+  serviceSid: 'The SID or the unique name.',
+  sessionSid: 'The SID or the unique name.',
+  consumerName: 'The name.',
+  deadLetterId: 'The id, from the list.',
+};
+
 /** From the path itself, for a controller may read several of them at once. */
 function pathParameters(path: string): NonNullable<OperationObject['parameters']> {
   return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
     name,
     in: 'path',
     required: true,
-    description: ['serviceSid', 'sessionSid'].includes(name) ? 'The SID or the unique name.' : 'The SID.',
+    description: described[name] ?? 'The SID.',
     schema: { type: 'string' },
   }));
 }

@@ -22,6 +22,7 @@ import {
   type Database,
   type ReadinessCheck,
 } from '#platform';
+import { EventQueues, openQueues, type QueueBackend } from '#queues';
 import { testModules } from '#testing';
 import { AdminModule } from '../admin/admin.module.js';
 import { ApiModule } from '../api.module.js';
@@ -44,9 +45,16 @@ interface Settings {
   /** Without the phones the API is as it is over another carrier. */
   readonly isSimulated?: boolean;
   readonly limits?: RateLimits;
+  /** Where consumers have their jobs; absent unless a spec is about them. */
+  readonly queues?: QueueBackend;
+  /** The account of the installation. */
+  readonly ofInstallation?: string;
   /** Another process over the same database has the same key. */
   readonly masterKey?: KeyObject;
 }
+
+/** A database that is not there. */
+const NOWHERE = 'postgres://127.0.0.1:1/none';
 
 export interface Login {
   readonly username: string;
@@ -68,6 +76,8 @@ export async function serveApi(
     onAlert = () => undefined,
     isSimulated = true,
     limits,
+    queues = openQueues({ REDIS_URL: undefined, DATABASE_URL: NOWHERE }, 'spec'),
+    ofInstallation,
     masterKey = createSecretKey(randomBytes(32)),
   }: Settings = {},
 ) {
@@ -76,6 +86,7 @@ export async function serveApi(
   const observer = { flushed: () => undefined, conflicted: () => undefined };
   const store = await openStore(database, masterKey, observer);
   const simulator = openSimulator(database, masterKey);
+  const eventQueues = new EventQueues(queues);
   const app: NestFastifyApplication = await createHttpApp(
     [
       ...testModules(store, {
@@ -85,7 +96,7 @@ export async function serveApi(
         publicUrl: () => publicUrl ?? ownUrl(app),
         onAlert,
       }),
-      AdminModule,
+      AdminModule.of(eventQueues),
       SimulatorModule.of({ phones: isSimulated ? simulator.phones : null }),
       ApiModule.register({ metrics: new Registry(), checks }),
     ],
@@ -95,12 +106,14 @@ export async function serveApi(
       FAILED_LOGINS: failedLogins,
       METRICS: exposure.metrics,
       DOCS: exposure.docs,
+      MASKLINE_ACCOUNT_SID: ofInstallation,
     },
     limits,
   );
   const server = app.getHttpAdapter().getInstance();
   // It listens from the first caller on who waits for events.
   server.addHook('onClose', () => store.wake.stop());
+  server.addHook('onClose', () => eventQueues.stop());
   server.addHook('onRoute', ({ method, url }) => {
     for (const one of [method].flat()) onRoute(one, url);
   });
@@ -112,8 +125,8 @@ export async function serveApi(
     url: await app.getUrl(),
     carrier: simulator.carrier,
 
-    async account(): Promise<Login> {
-      const login = { username: newSid('AC'), password: newSecret() };
+    async account(username = newSid('AC')): Promise<Login> {
+      const login = { username, password: newSecret() };
       await commands.execute(new CreateAccount('', login.password, contextOf(login.username)));
       return login;
     },

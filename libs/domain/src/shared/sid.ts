@@ -1,5 +1,5 @@
 /** What a SID names, by its first two letters, as far as a path, a parameter or a login can hold it. */
-export type SidPrefix = 'AC' | 'IS' | 'KC' | 'KI' | 'KP' | 'KS' | 'PN' | 'SC' | 'SK';
+export type SidPrefix = 'AC' | 'DL' | 'IS' | 'KC' | 'KI' | 'KP' | 'KS' | 'NO' | 'PN' | 'SC' | 'SK';
 
 const SID = /^[a-z]{2}[0-9a-f]{32}$/i;
 

@@ -5,6 +5,7 @@ export interface DeadLetter {
   readonly id: number;
   readonly subscription: string;
   readonly partition: number;
+  readonly accountSid: string;
   readonly streamId: string;
   readonly version: number;
   readonly position: number;
@@ -22,17 +23,21 @@ export interface DeadLetter {
 }
 
 const list = `
-  select d.id, d.subscription, d.partition, d.stream_id as "streamId", d.version, d.position, d.event_id as "eventId", d.type,
+  select d.id, d.subscription, d.partition, h.account_sid as "accountSid", d.stream_id as "streamId", d.version, d.position, d.event_id as "eventId", d.type,
     d.error, d.failures, d.parked_at as "parkedAt", d.wanted,
     (select count(*)::int from maskline.event e
       where e.partition = d.partition and e.stream_id = d.stream_id and e.version >= d.version) as waiting
   from maskline.dead_letter d
-  where $1::bigint is null or d.id = $1
+  join maskline.event h on h.partition = d.partition and h.position = d.position
+  where ($1::bigint is null or d.id = $1) and ($2::text is null or h.account_sid = $2)
   order by d.id`;
 
-/** All of them, the oldest first, or the one with an id. */
-export async function listDeadLetters(db: Queryable, id: number | null = null): Promise<DeadLetter[]> {
-  const { rows } = await db.query({ name: 'list-dead-letters', text: list, values: [id] });
+/** All of them, the oldest first; those of an account, the one with an id. */
+export async function listDeadLetters(
+  db: Queryable,
+  { id = null, accountSid = null }: { readonly id?: number | null; readonly accountSid?: string | null } = {},
+): Promise<DeadLetter[]> {
+  const { rows } = await db.query({ name: 'list-dead-letters', text: list, values: [id, accountSid] });
   return rows as DeadLetter[];
 }
 

@@ -59,7 +59,7 @@ describe.each(['sql', 'outside'] as const)(
 
       expect(await askDeadLetter(world.db, letter.id, { what: 'retry' }, 'ann')).toBe(true);
       const again = await waitFor(async () => {
-        const [found] = await listDeadLetters(world.db, letter.id);
+        const [found] = await listDeadLetters(world.db, { id: letter.id });
         return found?.failures === 2 && found;
       });
       expect(again).toMatchObject({ version: 1, wanted: null });

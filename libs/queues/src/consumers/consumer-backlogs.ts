@@ -1,8 +1,7 @@
-import { eventJob, type EventJob } from '#contracts';
+import { eventJob } from '#contracts';
 import { listConsumers, readSubscriptions, relayName, type Queryable } from '#event-store';
-import type { Backlog, JobQueue } from '../job-queue.js';
-import type { QueueBackend } from '../queue-backend.js';
-import { eventQueue } from './event-queue.js';
+import type { Backlog } from '../job-queue.js';
+import type { EventQueues } from './event-queues.js';
 
 export interface ConsumerBacklog extends Backlog {
   readonly consumer: string;
@@ -14,23 +13,19 @@ export interface ConsumerBacklog extends Backlog {
 
 /** What each consumer has still to do, and what it failed at for good: nothing else shows a consumer that is broken. */
 export class ConsumerBacklogs {
-  /** Kept, for BullMQ leaves something behind of each queue that it opens. */
-  readonly #queues = new Map<string, JobQueue<EventJob>>();
-
   constructor(
     private readonly db: Queryable,
-    private readonly backend: QueueBackend,
+    private readonly queues: EventQueues,
   ) {}
 
   /** Rejects while the queues cannot be reached. */
   async read(): Promise<ConsumerBacklog[]> {
     const consumers = await listConsumers(this.db);
     const subscriptions = await readSubscriptions(this.db);
-    await this.backend.probe();
+    await this.queues.probe();
     return Promise.all(
       consumers.map(async (consumer) => {
-        const queue = this.#queueOf(consumer.name);
-        await queue.connected();
+        const queue = await this.queues.of(consumer.name);
         const backlog = await queue.backlog();
         const seconds = backlog.waiting === 0 ? 0 : secondsSince(await queue.firstData());
         const relays = subscriptions.filter(({ name }) => name === relayName(consumer));
@@ -42,19 +37,6 @@ export class ConsumerBacklogs {
         };
       }),
     );
-  }
-
-  async stop(): Promise<void> {
-    await Promise.all([...this.#queues.values()].map((queue) => queue.stop()));
-  }
-
-  #queueOf(consumer: string): JobQueue<EventJob> {
-    const known = this.#queues.get(consumer);
-    if (known !== undefined) return known;
-    const queue = eventQueue(this.backend, consumer);
-    this.#queues.set(consumer, queue);
-    queue.start();
-    return queue;
   }
 }
 

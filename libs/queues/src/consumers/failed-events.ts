@@ -1,12 +1,13 @@
 import { eventJob, type EventJob } from '#contracts';
 import { noteSkipped, type Queryable } from '#event-store';
-import type { JobQueue } from '../job-queue.js';
+import type { FailedJob, JobQueue } from '../job-queue.js';
 
 /** An event that a consumer failed at in every attempt. */
 export interface FailedEvent {
   /** Of the job. */
   readonly id: string;
   readonly event: EventJob;
+  /** Its name; another program's worker may have written more, which is not repeated. */
   readonly error: string;
   readonly failedAt: string | null;
   /** Both answer false when it did not lie there any more. */
@@ -17,6 +18,9 @@ export interface FailedEvent {
 
 const most = 10_000;
 
+/** As `nameError` names an error, and what BullMQ says of a worker that died again and again. */
+const NAME = /^(?:[A-Z]\w{0,99}(?: [0-9A-Z_]{3,30})?|not an error|job stalled more than allowable limit)$/;
+
 /** What a consumer failed at for good, the oldest first. Its queue must stay open for what is done about it. */
 export async function failedEvents(
   db: Queryable,
@@ -24,15 +28,35 @@ export async function failedEvents(
   consumer: string,
 ): Promise<FailedEvent[]> {
   const jobs = await queue.failedJobs(most);
-  return jobs.flatMap(({ id, data, error, failedAt }): FailedEvent[] => {
-    const event = eventJob.safeParse(data).data;
-    if (event === undefined) return [];
-    const retry = () => queue.settleFailed(id, 'retry');
-    const skip: FailedEvent['skip'] = async (why) => {
-      // First, so that nothing is thrown away without a word; twice is as good as once.
-      await noteSkipped(db, `consumer:${consumer}`, { ...event, error }, why);
-      return queue.settleFailed(id, 'remove');
-    };
-    return [{ id, event, error, failedAt, retry, skip }];
-  });
+  return jobs.flatMap((job) => eventOf(db, queue, consumer, job) ?? []);
+}
+
+/** The one of these with this id; null when it is not among them. */
+export async function failedEvent(
+  db: Queryable,
+  queue: JobQueue<EventJob>,
+  consumer: string,
+  id: string,
+): Promise<FailedEvent | null> {
+  const job = await queue.failedJob(id);
+  return job === null ? null : eventOf(db, queue, consumer, job);
+}
+
+/** Null for what is no job of ours. */
+function eventOf(
+  db: Queryable,
+  queue: JobQueue<EventJob>,
+  consumer: string,
+  { id, data, error: words, failedAt }: FailedJob<unknown>,
+): FailedEvent | null {
+  const event = eventJob.safeParse(data).data;
+  if (event === undefined) return null;
+  const error = NAME.test(words) ? words : 'Error';
+  const retry = () => queue.settleFailed(id, 'retry');
+  const skip: FailedEvent['skip'] = async (why) => {
+    // First, so that nothing is thrown away without a word; twice is as good as once.
+    await noteSkipped(db, `consumer:${consumer}`, { ...event, error }, why);
+    return queue.settleFailed(id, 'remove');
+  };
+  return { id, event, error, failedAt, retry, skip };
 }

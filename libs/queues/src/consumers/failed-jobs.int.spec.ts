@@ -11,6 +11,7 @@ import type { QueueBackend } from '../queue-backend.js';
 import { ConsumerBacklogs } from './consumer-backlogs.js';
 import { addConsumer, listConsumers, removeConsumer, type Consumer } from '#event-store';
 import { eventQueue, eventQueueName, newEventJob } from './event-queue.js';
+import { EventQueues } from './event-queues.js';
 import { replayToConsumer } from './replay.js';
 
 // Failing jobs are the subject here, and each is told.
@@ -32,8 +33,9 @@ describe.each(queueBackends())('events that a consumer failed at for good, with 
 
   it('are shown beside what waits', async () => {
     const { database, backend, failAll, send } = await openLedger(kind, 3);
-    const backlogs = new ConsumerBacklogs(database.reads, backend);
-    cleanUp(() => backlogs.stop());
+    const queues = new EventQueues(backend);
+    cleanUp(() => queues.stop());
+    const backlogs = new ConsumerBacklogs(database.reads, queues);
     await addConsumer(database.reads, 'idle', null, 'now');
 
     await failAll();

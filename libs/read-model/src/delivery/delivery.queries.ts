@@ -5,7 +5,8 @@ import { partitionOf, readSubjectKeys } from '#event-store';
 import { open, type Database } from '#platform';
 import { readPage } from '../list-page.js';
 import type { Page, PageRange } from '../page.js';
-import type { DeliveryStatus } from './redeliver.js';
+import type { ServiceRow } from '../tables.js';
+import { countRedeliverable, type DeliveryRange, type DeliveryStatus } from './redeliver.js';
 import { answerPlace, requestPlace } from './sealed-delivery.js';
 
 /** Something that a service is told of, or was. */
@@ -53,11 +54,24 @@ export interface EndpointRow {
   readonly disabled_because: 'gone' | 'failing' | null;
 }
 
+/** An endpoint that was ever told something, with the service whose URL it is. */
+export interface ServiceEndpointRow extends EndpointRow {
+  /** Of the service. */
+  readonly sid: string;
+  readonly account_sid: string;
+  readonly callback_url: string | null;
+  readonly date_created: string;
+}
+
+/** Whether anything is sent to an endpoint: all of it, less often for its failures, or nothing. */
+export type EndpointStatus = 'healthy' | 'failing' | 'disabled';
+
+/** Null, like what is left out, does not narrow the list. */
 export interface DeliveryFilter {
-  readonly status?: DeliveryStatus;
+  readonly status?: DeliveryStatus | null;
   /** When they were created: from, and up to but without. */
-  readonly from?: string;
-  readonly to?: string;
+  readonly from?: string | null;
+  readonly to?: string | null;
 }
 
 const columns = [
@@ -94,6 +108,9 @@ interface DeliveryTables {
     readonly account_sid: string;
     readonly service_sid: string;
   };
+  readonly 'maskline.service': Pick<ServiceRow, 'sid' | 'account_sid' | 'callback_url' | 'date_created'> & {
+    readonly partition: number;
+  };
 }
 
 /** Reads what services were told, always of one service. Those of a deleted service stay readable until they are forgotten. */
@@ -115,9 +132,9 @@ export class DeliveryQueries {
     { status, from, to }: DeliveryFilter = {},
   ): Promise<Page<DeliveryRow>> {
     let query = this.#ofService(accountSid, serviceSid).select(columns);
-    if (status !== undefined) query = query.where('status', '=', status);
-    if (from !== undefined) query = query.where('date_created', '>=', from);
-    if (to !== undefined) query = query.where('date_created', '<', to);
+    if (status != null) query = query.where('status', '=', status);
+    if (from != null) query = query.where('date_created', '>=', from);
+    if (to != null) query = query.where('date_created', '<', to);
     return readPage(query, range);
   }
 
@@ -153,6 +170,18 @@ export class DeliveryQueries {
     };
   }
 
+  /** How many of a selection could be delivered again. */
+  async countRedeliverable(
+    accountSid: string,
+    serviceSid: string,
+    selection: Pick<DeliveryRange, 'status' | 'from' | 'to'>,
+  ): Promise<number> {
+    const partition = partitionOf(accountSid, this.partitions);
+    const range = { ...selection, partition, accountSid, serviceSid };
+    const counts = await countRedeliverable(this.db.reads, range);
+    return counts.reduce((sum, { deliveries }) => sum + deliveries, 0);
+  }
+
   /** Null while nothing was ever to be told. */
   async endpoint(accountSid: string, serviceSid: string): Promise<EndpointRow | null> {
     const row = await this.#builder
@@ -163,6 +192,28 @@ export class DeliveryQueries {
       .where('service_sid', '=', serviceSid)
       .executeTakeFirst();
     return row ?? null;
+  }
+
+  /** Those of an account's services, the newest service first; of a status, or all that were ever told something. */
+  async endpoints(
+    accountSid: string,
+    range: PageRange,
+    status: EndpointStatus | null = null,
+  ): Promise<Page<ServiceEndpointRow>> {
+    let query = this.#builder
+      .selectFrom('maskline.service as k')
+      .innerJoin('maskline.delivery_endpoint as e', (join) =>
+        join.onRef('e.partition', '=', 'k.partition').onRef('e.service_sid', '=', 'k.sid'),
+      )
+      .select(['k.sid', 'k.account_sid', 'k.callback_url', 'k.date_created'])
+      .select(['e.failures', 'e.failing_since', 'e.disabled_at', 'e.disabled_because'])
+      .where('k.partition', '=', partitionOf(accountSid, this.partitions))
+      .where('k.account_sid', '=', accountSid)
+      .where('k.callback_url', 'is not', null);
+    if (status !== null) query = query.where('e.disabled_at', status === 'disabled' ? 'is not' : 'is', null);
+    if (status === 'healthy') query = query.where('e.failures', '=', 0);
+    if (status === 'failing') query = query.where('e.failures', '>', 0);
+    return readPage(query, range);
   }
 
   #ofService(accountSid: string, serviceSid: string) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PageCursor } from '#read-model';
+import type { Page, PageCursor, PageRange } from '#read-model';
 import { MAX_PAGE_SIZE, DEFAULT_PAGE_SIZE } from '../page.js';
 import { readPageToken, writePageToken } from '../page-token.js';
 import { answer, ownUrl } from '../resource-schema.js';
@@ -22,6 +22,31 @@ export const pageParameters = {
   ),
 };
 
+/** What of a list is asked for: what narrows it, and the page. */
+export interface AdminListQuery<Filter> {
+  readonly filter: Filter;
+  readonly range: PageRange;
+}
+
+/** The page that was asked for. */
+export function adminRange(form: {
+  readonly PageSize: number | null;
+  readonly PageToken: PageCursor | null;
+}): PageRange {
+  return { size: form.PageSize ?? DEFAULT_PAGE_SIZE, from: form.PageToken ?? 0 };
+}
+
+/** Where a list goes on after a page that was read forward; null at its end. */
+export function nextOf<Row extends { readonly sid: string; readonly date_created: string }>({
+  rows,
+  hasMore,
+}: Page<Row>): PageCursor | null {
+  const last = rows.at(-1);
+  return hasMore && last !== undefined
+    ? { direction: 'after', dateCreated: last.date_created, sid: last.sid }
+    : null;
+}
+
 const adminMeta = answer('AdminPageMeta', {
   page_size: z.int(),
   first_page_url: ownUrl,
@@ -29,8 +54,14 @@ const adminMeta = answer('AdminPageMeta', {
   key: z.string().meta({ description: 'The key of the records beside meta.' }),
 });
 
-export function adminPageSchema(id: string, key: string, resource: z.ZodType) {
-  return answer(id, { [key]: z.array(resource), meta: adminMeta });
+export function adminPageSchema<const Key extends string, Resource extends z.ZodType>(
+  id: string,
+  key: Key,
+  resource: Resource,
+) {
+  // The type of a computed key is any string.
+  const records = { [key]: z.array(resource) } as Record<Key, z.ZodArray<Resource>>;
+  return answer(id, { ...records, meta: adminMeta });
 }
 
 /** `query` is what the list was asked for, as it was spelled; `url` is that of the list, without a query. */

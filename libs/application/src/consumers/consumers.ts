@@ -1,0 +1,117 @@
+import { DomainError } from '#domain';
+import {
+  addConsumer,
+  consumerName,
+  listConsumers,
+  overloaded,
+  pauseConsumer,
+  readSubscriptions,
+  relayName,
+  removeConsumer,
+  type Consumer,
+  type ConsumerStart,
+} from '#event-store';
+import type { Database } from '#platform';
+import { ConsumerBacklogs, type EventQueues, type JobQueue, type EventJob } from '#queues';
+import { checkTypes } from './event-types.js';
+
+/** A consumer and how far it is. What only the queues know is null while they cannot be reached. */
+export interface ConsumerStatus extends Consumer {
+  /** Events of the log that were not looked at for it yet. */
+  readonly behind: number;
+  readonly waiting: number | null;
+  /** In every attempt. */
+  readonly failed: number | null;
+  /** How long the first event that it has not handled has been waiting. */
+  readonly lagSeconds: number | null;
+}
+
+/** Those who react to events of this installation, through queues of their own. */
+export class Consumers {
+  readonly #backlogs: ConsumerBacklogs;
+
+  constructor(
+    private readonly database: Database,
+    private readonly queues: EventQueues,
+  ) {
+    this.#backlogs = new ConsumerBacklogs(database.reads, queues);
+  }
+
+  async list(): Promise<ConsumerStatus[]> {
+    const consumers = await listConsumers(this.database.reads);
+    const subscriptions = await readSubscriptions(this.database.reads);
+    const backlogs = consumers.length === 0 ? [] : await this.#backlogs.read().catch(() => []);
+    return consumers.map((consumer) => {
+      const relays = subscriptions.filter(({ name }) => name === relayName(consumer));
+      const backlog = backlogs.find((one) => one.consumer === consumer.name);
+      const { waiting = null, failed = null, lagSeconds = null } = backlog ?? {};
+      return {
+        ...consumer,
+        behind: relays.reduce((sum, { lag }) => sum + lag, 0),
+        waiting,
+        failed,
+        lagSeconds,
+      };
+    });
+  }
+
+  async get(name: string): Promise<ConsumerStatus> {
+    return found(await this.list(), name);
+  }
+
+  /** Of these types, or all where there are none. A running worker begins to send within seconds. */
+  async add(name: string, types: readonly string[] | null, start: ConsumerStart): Promise<void> {
+    if (!consumerName.test(name)) {
+      throw new DomainError(
+        'consumer-invalid',
+        `${name} is no name for a consumer: take small letters, digits and dashes`,
+      );
+    }
+    const wanted = types === null ? null : checkTypes(types);
+    if (!(await addConsumer(this.database.reads, name, wanted, start))) {
+      throw new DomainError('consumer-exists', `there is a consumer ${name} already`);
+    }
+  }
+
+  /** Has it rest, while the log keeps what comes, or go on where it was. */
+  async setPaused(name: string, isPaused: boolean): Promise<void> {
+    const queue = await this.#queueOf(name);
+    await pauseConsumer(this.database.reads, name, isPaused);
+    await queue.setPaused(isPaused);
+  }
+
+  /** Has it try again what it failed at in every attempt; answers how many events that are. */
+  async retry(name: string): Promise<number> {
+    return (await this.#queueOf(name)).retryFailed();
+  }
+
+  /** Sends nothing more to it. What lies in its queue, unhandled or failed, stays there unless the queue is to be dropped. */
+  async remove(name: string, isDropping: boolean): Promise<void> {
+    // Before anything is removed: the queue must be there.
+    const queue = isDropping ? await this.#queueOf(name) : null;
+    if (!(await removeConsumer(this.database.reads, name))) throw notFound(name);
+    await queue?.drop();
+  }
+
+  async #queueOf(name: string): Promise<JobQueue<EventJob>> {
+    found(await listConsumers(this.database.reads), name);
+    await this.queues.probe().catch((error: unknown) => {
+      throw overloaded(`${messageOf(error)}: nothing was done`);
+    });
+    return this.queues.of(name);
+  }
+}
+
+function found<Known extends Consumer>(consumers: readonly Known[], name: string): Known {
+  const consumer = consumers.find((known) => known.name === name);
+  if (consumer === undefined) throw notFound(name);
+  return consumer;
+}
+
+function notFound(name: string): DomainError {
+  return new DomainError('consumer-not-found', `there is no consumer ${name}`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

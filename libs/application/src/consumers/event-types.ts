@@ -1,0 +1,24 @@
+import { DomainError, type AccountEvent } from '#domain';
+import { foldedTables } from '#read-model';
+
+/** An account has no rows that its events are folded into. */
+const accountTypes = Object.keys({
+  AccountCreated: true,
+  AccountTokenChanged: true,
+  SecondaryAuthTokenCreated: true,
+  AuthTokenPromoted: true,
+  SecondaryAuthTokenDeleted: true,
+  ApiKeyCreated: true,
+  ApiKeyRevoked: true,
+} satisfies Record<AccountEvent['type'], true>);
+
+/** Event types as somebody named them; a slip would select nothing and look like success. */
+export function checkTypes(types: readonly string[]): readonly string[] {
+  const known = [...foldedTables.flatMap((table) => table.types), ...accountTypes];
+  const unknown = types.find((type) => !known.includes(type));
+  if (unknown === undefined) return types;
+  throw new DomainError(
+    'consumer-invalid',
+    `there is no event type ${unknown}; there are ${known.join(', ')}`,
+  );
+}

@@ -1,0 +1,32 @@
+import type { EventJob } from '#contracts';
+import { QueueAbsent, type JobQueue } from '../job-queue.js';
+import type { QueueBackend } from '../queue-backend.js';
+import { eventQueue } from './event-queue.js';
+
+/** The queues of consumers, for those who look at them now and then. Each is opened once: BullMQ leaves something behind of it. */
+export class EventQueues {
+  readonly #queues = new Map<string, JobQueue<EventJob>>();
+
+  constructor(private readonly backend: QueueBackend) {}
+
+  /** Throws QueueAbsent while they cannot be reached. */
+  async probe(): Promise<void> {
+    await this.backend.probe().catch(() => {
+      throw new QueueAbsent(`the queues cannot be reached (${this.backend.name})`);
+    });
+  }
+
+  /** That of a consumer, which can be used now. */
+  async of(consumer: string): Promise<JobQueue<EventJob>> {
+    const known = this.#queues.get(consumer);
+    const queue = known ?? eventQueue(this.backend, consumer);
+    this.#queues.set(consumer, queue);
+    queue.start();
+    await queue.connected();
+    return queue;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#queues.values()].map((queue) => queue.stop()));
+  }
+}

@@ -19,4 +19,6 @@ const accountTypes = Object.keys({
   SecondaryAuthTokenDeleted: true,
   ApiKeyCreated: true,
   ApiKeyRevoked: true,
+  AccountHoldPlaced: true,
+  AccountHoldReleased: true,
 } satisfies Record<AccountEvent['type'], true>);

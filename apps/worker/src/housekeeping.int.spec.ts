@@ -54,7 +54,7 @@ describe('housekeeping', () => {
     await moveClock(database, '24 hours 1 minute');
     // It is known as long as nobody has been there.
     expect(await create('old')).toBe(old);
-    housekeeping = new Housekeeping(database.admin);
+    housekeeping = new Housekeeping(database.admin, 1, 30);
     await housekeeping.start();
     await waitFor(async () => !(await knows('old')));
 
@@ -70,7 +70,7 @@ describe('housekeeping', () => {
        from maskline.command, generate_series(1, 2500) i where id = 'many'`,
     );
     await moveClock(database, '72 hours');
-    housekeeping = new Housekeeping(database.admin);
+    housekeeping = new Housekeeping(database.admin, 1, 30);
     await housekeeping.start();
     await waitFor(async () => {
       const { rows } = await database.reads.query('select from maskline.command');

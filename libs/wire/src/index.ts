@@ -12,6 +12,7 @@ export {
   type RevealWish,
   type SessionQuery,
 } from './admin/session-search.js';
+export * from './admin/legal-hold.js';
 export * from './admin/statistics.js';
 export * from './admin/test-callback.js';
 export * from './callbacks/interaction-callback.js';

@@ -24,9 +24,14 @@ const expected: Readonly<Record<string, { readonly status: number; readonly body
   'POST /admin/v1/Sessions/:sessionSid/Reveal': { status: 200, body: { Reason: 'asked for' } },
   'GET /admin/v1/Statistics': { status: 200 },
   'POST /admin/v1/Services/:serviceSid/TestCallback': { status: 200 },
+  'GET /admin/v1/LegalHolds': { status: 200 },
+  'POST /admin/v1/LegalHold': { status: 201, body: { Reason: 'a case' } },
+  'POST /admin/v1/LegalHold/Release': { status: 200, body: { Reason: 'it is over' } },
+  'POST /admin/v1/Sessions/:sessionSid/LegalHold': { status: 201, body: { Reason: 'a case' } },
+  'POST /admin/v1/Sessions/:sessionSid/LegalHold/Release': { status: 200, body: { Reason: 'it is over' } },
 };
 const owned = Object.keys(expected).filter((route) =>
-  /(?:POST|DELETE) \S+(?:ApiKeys|AuthTokens)/.test(route),
+  /(?:POST|DELETE) \S+(?:ApiKeys|AuthTokens|LegalHold)/.test(route),
 );
 
 let api: Awaited<ReturnType<typeof serveApi>>;
@@ -102,7 +107,7 @@ describe('the routes of the admin API', () => {
     expect(second.body?.['secondary_auth_token']).toMatch(/^[0-9a-f]{32}$/);
   });
 
-  it('keep keys and tokens from an operator', async () => {
+  it('keep keys, tokens and legal holds from an operator', async () => {
     const { owner, sids } = await newWorld();
     const operator = await api.apiKey(owner.username);
     for (const [route, { status }] of Object.entries(expected)) {

@@ -7,6 +7,7 @@ import { ApiKeyController } from './api-key.controller.js';
 import { AuthTokenController } from './auth-token.controller.js';
 import { EventController } from './event.controller.js';
 import { EventFeed } from './event-feed.js';
+import { LegalHoldController } from './legal-hold.controller.js';
 import { SessionSearchController } from './session-search.controller.js';
 import { StatisticsController } from './statistics.controller.js';
 import { TestCallbackController } from './test-callback.controller.js';
@@ -18,6 +19,7 @@ import { TestCallbackController } from './test-callback.controller.js';
     ApiKeyController,
     AuthTokenController,
     EventController,
+    LegalHoldController,
     SessionSearchController,
     StatisticsController,
     TestCallbackController,

@@ -59,3 +59,15 @@ export const count = (description: string, from: number, to: number) =>
     `a whole number from ${from} to ${to}`,
     { type: 'integer', minimum: from, maximum: to },
   );
+
+const MAX_REASON = 500;
+
+/** Of a body: why somebody does what must not be done without one. */
+export const reason = (description: string) =>
+  z
+    .string({ error: 'It is required, as text.' })
+    .trim()
+    .min(1, 'It is required, as text.')
+    .max(MAX_REASON, `It is longer than ${MAX_REASON} characters.`)
+    .refine((value) => !/[\0\p{Surrogate}]/u.test(value), 'It contains what is no character.')
+    .meta({ description });

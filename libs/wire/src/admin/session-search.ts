@@ -7,7 +7,7 @@ import { answer, dateOf, sidOf } from '../resource-schema.js';
 import { MODES } from '../session-form.js';
 import { sessionResource, sessionSchema } from '../session-resource.js';
 import { adminPageSchema, pageParameters } from './admin-page.js';
-import { oneOf, sid, text, time } from './parameters.js';
+import { oneOf, reason, sid, text, time } from './parameters.js';
 
 const STATUSES = ['open', 'in-progress', 'closed'] as const satisfies readonly SessionRow['status'][];
 
@@ -94,16 +94,8 @@ export function foundSession(
   };
 }
 
-const MAX_REASON = 500;
-
 export const revealWish = z.object({
-  Reason: z
-    .string({ error: 'It is required, as text.' })
-    .trim()
-    .min(1, 'It is required, as text.')
-    .max(MAX_REASON, `It is longer than ${MAX_REASON} characters.`)
-    .refine((value) => !/[\0\p{Surrogate}]/u.test(value), 'It contains what is no character.')
-    .meta({ description: 'Why somebody must see them; kept in the history of the session.' }),
+  Reason: reason('Why somebody must see them; kept in the history of the session.'),
 });
 export type RevealWish = z.infer<typeof revealWish>;
 

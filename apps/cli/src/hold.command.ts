@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { PlaceAccountHold, PlaceSessionHold, ReleaseAccountHold, ReleaseSessionHold } from '#application';
-import { accountStream, DomainError, sessionStream } from '#domain';
+import { accountStream, sessionStream } from '#domain';
 import { upcasters } from '#event-store';
 import { StartError } from '#platform';
 import { readLegalHolds, type LegalHold } from '#read-model';
@@ -49,11 +49,7 @@ function changeCommand(cli: Cli, what: 'place' | 'release'): Command {
         category === accountStream.category
           ? new OfAccount(reason, context)
           : new OfSession(sid, reason, context);
-      try {
-        await application.commands.execute(command);
-      } catch (error) {
-        throw error instanceof DomainError ? new StartError(`${sid}: ${error.message}`) : error;
-      }
+      await application.commands.execute(command);
       print(isPlacing ? `${sid} is on legal hold` : `${sid} is on legal hold no more`);
     });
 }

@@ -3,6 +3,7 @@ import { createSession, sessionStream, serviceStream } from '#domain';
 import { moveClock, testDatabase, testService, testWorld, waitFor } from '#testing';
 import type { Store } from '#application';
 import { newSid, type Database } from '#platform';
+import { keepAlerts } from '#read-model';
 import { Housekeeping } from './housekeeping.js';
 
 let database: Database;
@@ -77,5 +78,30 @@ describe('housekeeping', () => {
       return rows.length === 0;
     });
     expect(await knows('many')).toBe(false);
+  });
+
+  it('forgets alerts of long ago in every partition, and none before', async () => {
+    const alertOf = (partition: number) => ({
+      partition,
+      sid: newSid('NO'),
+      accountSid: service.accountSid,
+      serviceSid: null,
+      sessionSid: null,
+      interactionSid: null,
+      code: 80901,
+      why: null,
+    });
+    const alerts = async () => (await database.reads.query('select from maskline.alert')).rows.length;
+    await moveClock(database, '100 days');
+    await keepAlerts(database.admin, [alertOf(0), alertOf(1)]);
+    await moveClock(database, '129 days');
+    await keepAlerts(database.admin, [alertOf(1)]);
+    await moveClock(database, '130 days 1 hour');
+    housekeeping = new Housekeeping(database.admin, 2, 30);
+    await housekeeping.start();
+    await waitFor(async () => (await alerts()) < 3);
+    await waitFor(async () => (await alerts()) < 2);
+    await housekeeping.stop();
+    expect(await alerts()).toBe(1);
   });
 });

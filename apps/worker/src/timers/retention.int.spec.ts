@@ -47,6 +47,13 @@ async function open() {
       await retention.start();
       return retention;
     },
+    /** Whether somebody has had the turn. */
+    async hasBegun(): Promise<boolean> {
+      const { rows } = await database.admin.query(
+        `select from maskline.retention_turn where until > '-infinity'`,
+      );
+      return rows.length > 0;
+    },
     /** Resolves when somebody has passed over all that is due. */
     turnIsOver: () =>
       waitFor(async () => {
@@ -166,6 +173,7 @@ describe('retention', () => {
 
     const first = await world.startRetention();
     // As if the first had been away for longer than its lease.
+    await waitFor(() => world.hasBegun(), patient);
     await world.database.admin.query(`update maskline.retention_turn set until = '-infinity'`);
     const second = await world.startRetention();
     await waitFor(async () => (await world.deletions()).length > 0, patient);

@@ -407,6 +407,17 @@ create table maskline.rebuild (
   constraint rebuild_pkey PRIMARY KEY (table_name, partition)
 );
 
+create table maskline.retention_turn (
+  partition integer not null,
+  owner uuid,
+  until timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  constraint retention_turn_pkey PRIMARY KEY (partition)
+) with (fillfactor=50);
+
+comment on column maskline.retention_turn.until is 'Until then nobody else looks: while there is an owner, as its lease; without one, because somebody has just looked.';
+
+comment on table maskline.retention_turn is 'Who looks for sessions that have been closed for long, so that two workers do not get in each other''s way.';
+
 create table maskline.secret (
   partition integer not null,
   account_sid text collate "C" not null,
@@ -472,6 +483,8 @@ CREATE INDEX session_account ON maskline.session USING btree (partition, account
 
 CREATE INDEX session_active ON maskline.session USING btree (partition, account_sid, date_created DESC, sid DESC) WHERE (status <> 'closed'::text);
 
+CREATE INDEX session_ended ON maskline.session USING btree (partition, date_ended, sid) WHERE (date_ended IS NOT NULL);
+
 CREATE INDEX session_list ON maskline.session USING btree (partition, service_sid, date_created DESC, sid DESC) WHERE (date_created > '-infinity'::timestamp with time zone);
 
 CREATE INDEX session_timer ON maskline.session USING btree (partition, timer_at) WHERE (timer_at IS NOT NULL);
@@ -483,6 +496,8 @@ comment on column maskline.session.timer_at is 'At or before expires_at: when to
 comment on index maskline.session_account is 'Search through all sessions of an account, newest first. For those who name its condition (0008).';
 
 comment on index maskline.session_active is 'The active sessions of an account among many closed ones, newest first.';
+
+comment on index maskline.session_ended is 'What retention deletes, the longest closed first. An active session is not in it, so what happens to one leaves it alone.';
 
 comment on index maskline.session_list is 'Keyset paging, newest first; also the sessions that a deleted service leaves behind. For those who name its condition (0008).';
 

@@ -42,8 +42,8 @@ export function auditRules(log: readonly RecordedEvent[]): string[] {
     const at = `${first.event.type} of ${streamId} at position ${position}`;
 
     const keyOf = ({ kind, key }: { kind: string; key: string }) => `${accountSid} ${kind} ${key}`;
-    for (const claim of claimsOf(before)) holders.delete(keyOf(claim));
-    for (const claim of claimsOf(now)) {
+    for (const claim of claimsOf(before, streamId)) holders.delete(keyOf(claim));
+    for (const claim of claimsOf(now, streamId)) {
       const holder = holders.get(keyOf(claim));
       if (holder !== undefined) wrong.push(`${at} takes what ${holder} holds`);
       holders.set(keyOf(claim), streamId);

@@ -32,7 +32,7 @@ export async function auditTables(database: Database, log: readonly RecordedEven
   );
   const held = claims.rows.map(({ kind, key, stream_id }) => `${kind} ${key} ${stream_id}`);
   const due = Array.from(known, ([id, stream]) =>
-    claimsOf(stream).map(({ kind, key }) => `${kind} ${key} ${id}`),
+    claimsOf(stream, id).map(({ kind, key }) => `${kind} ${key} ${id}`),
   );
   if (!isDeepStrictEqual(held.sort(), due.flat().sort()))
     wrong.push('the claims are not those of the states');

@@ -46,13 +46,14 @@ export function after(known: Known | undefined, recorded: RecordedEvent): Known 
   };
 }
 
-export function claimsOf(known: Known | undefined): readonly Claim[] {
+export function claimsOf(known: Known | undefined, id: string): readonly Claim[] {
   switch (known?.category) {
     case 'service':
-      return serviceStream.claims?.(known.state) ?? [];
+      return serviceStream.claims?.(known.state, id) ?? [];
     case 'session':
-      return sessionStream.claims?.(known.state) ?? [];
+      return sessionStream.claims?.(known.state, id) ?? [];
     case 'account':
+      return accountStream.claims?.(known.state, id) ?? [];
     case undefined:
       return [];
   }

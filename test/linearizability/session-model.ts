@@ -191,6 +191,8 @@ function happened(world: World, event: SessionEvent, latest: number): World {
     case 'InteractionCompleted':
     case 'InteractionDeleted':
     case 'IdentifiersRevealed':
+    case 'SessionHoldPlaced':
+    case 'SessionHoldReleased':
       throw new Error(`no call of this history makes a ${event.type}`);
   }
 }

@@ -77,6 +77,13 @@ async function messageTo(identifier: string): Promise<Answer> {
   return service.post(`Sessions/${at}/Participants/${participant}/MessageInteractions`, { Body: 'hi' });
 }
 
+/** What the admin API does about holds. */
+async function hold(path: string): Promise<void> {
+  const headers = { 'Content-Type': 'application/json' };
+  const { status } = await api.ask('POST', `/admin/v1/${path}`, { headers, body: '{"Reason":"a spec"}' });
+  expect([200, 201]).toContain(status);
+}
+
 const cases: Case[] = [
   [
     400,
@@ -350,6 +357,18 @@ const cases: Case[] = [
   ],
   [400, 80612, 'Duplicate Entry', 'who was removed before', () => service.join(session, carol)],
   [
+    403,
+    80615,
+    /^Account AC[0-9a-f]{32} is on legal hold\. Cannot delete record KC[0-9a-f]{32}$/,
+    'a session of an account on legal hold',
+    async () => {
+      await hold('LegalHold');
+      const refused = await service.delete(`Sessions/${session}`);
+      await hold('LegalHold/Release');
+      return refused;
+    },
+  ],
+  [
     400,
     80613,
     'A downstream service rejected a request from Proxy on your behalf.',
@@ -470,7 +489,6 @@ describe('every code that numbers and participants can answer', () => {
       80503: '20404',
       80504: '20500',
       80610: '20404: what is not the caller’s is not told from what is not there',
-      80615: 'there are no legal holds',
       80621: '20429 (Q8)',
       80623: 'only in a race: masking-races.e2e.spec.ts',
     };

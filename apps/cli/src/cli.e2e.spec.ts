@@ -92,6 +92,7 @@ describe('maskline', () => {
       'account',
       'token',
       'key',
+      'hold',
       'migrate',
       'status',
     ]) {
@@ -237,6 +238,48 @@ describe('account and key', () => {
     ]);
     expect((await maskline(`key revoke ${readOnly.username}`)).code).toBe(0);
     expect((await maskline(`key revoke ${login.username}`)).code).toBe(1);
+  });
+});
+
+describe('hold', () => {
+  const held = z.object({ sid: z.string(), actor: z.string(), reason: z.string() });
+  const statusOfDelete = async (path: string) =>
+    (await call(service.url, 'DELETE', path, { login: owner() })).status;
+
+  it('keeps a session from being deleted until it is released', async () => {
+    const { path, sid } = await newSession();
+    const { accountSid } = service;
+    expect((await maskline(`hold place ${sid} --reason court`)).stdout).toBe(`${sid} is on legal hold\n`);
+    expect(await maskline(`hold place ${sid} --reason again`)).toMatchObject({
+      code: 1,
+      stderr: 'maskline: it is on legal hold already\n',
+    });
+    expect(await statusOfDelete(path)).toBe(403);
+    expect(await answers(held, `hold list ${accountSid}`)).toEqual([
+      { sid, actor: 'system:cli', reason: 'hidden' },
+    ]);
+    expect(await answers(held, `hold list ${accountSid} --personal`)).toMatchObject([{ reason: 'court' }]);
+    expect((await maskline(`hold release ${sid} --reason over`)).code).toBe(0);
+    expect(await statusOfDelete(path)).toBe(204);
+    const { stdout } = await maskline(`timeline ${sid}`);
+    for (const type of ['SessionHoldPlaced', 'SessionHoldReleased', 'SessionDeleted'])
+      expect(stdout).toContain(type);
+  });
+
+  it('keeps all sessions of an account, but is of no service', async () => {
+    const { path, serviceSid } = await newSession();
+    const { accountSid } = service;
+    expect(await maskline(`hold place ${serviceSid} --reason court`)).toMatchObject({
+      code: 1,
+      stderr: 'maskline: only a session or an account can be on legal hold\n',
+    });
+    expect((await maskline(`hold place ${accountSid} --reason subpoena`)).code).toBe(0);
+    expect(await statusOfDelete(path)).toBe(403);
+    const { stdout } = await maskline(`timeline ${accountSid}`);
+    expect(stdout).toContain('AccountHoldPlaced');
+    expect(stdout).not.toContain('subpoena');
+    expect((await maskline(`hold release ${accountSid} --reason over`)).code).toBe(0);
+    expect(await statusOfDelete(path)).toBe(204);
   });
 });
 

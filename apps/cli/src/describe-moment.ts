@@ -30,6 +30,9 @@ const untold = new Set(['sid', 'account_sid', 'version', 'date_created', 'date_u
 /** Who and what it belongs to is told in the heading, and when the session was created. */
 const aboves = new Set(['account_sid', 'service_sid']);
 
+/** What somebody did to a session that REST shows no trace of. */
+const changingNothing = new Set(['IdentifiersRevealed', 'SessionHoldPlaced', 'SessionHoldReleased']);
+
 /** An event is recorded in the flush after its decision; what takes longer than this waited for something. */
 const usualDelay = 1000;
 
@@ -56,7 +59,7 @@ export function describeMoment({ recorded, before, after }: Moment): ToldEvent {
 
 /** What has no row of its own, as an account, or has one below that of the stream, as a participant, is told by its events. */
 function isToldByRow({ type, data }: DomainEvent, before: object | null, after: object | null): boolean {
-  if (type === 'IdentifiersRevealed') return false; // it changes nothing
+  if (changingNothing.has(type)) return false;
   return (before !== null || after !== null) && !('participantSid' in data || 'interactionSid' in data);
 }
 

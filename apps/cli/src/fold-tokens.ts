@@ -30,6 +30,8 @@ export async function foldTokens(events: AsyncIterable<RecordedEvent>): Promise<
         break;
       case 'ApiKeyCreated':
       case 'ApiKeyRevoked':
+      case 'AccountHoldPlaced':
+      case 'AccountHoldReleased':
         break;
     }
   }

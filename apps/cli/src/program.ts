@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, (cli: Cli) => Promise<Command>>> = {
   account: async (cli) => (await import('./account.command.js')).accountCommand(cli),
   token: async (cli) => (await import('./token.command.js')).tokenCommand(cli),
   key: async (cli) => (await import('./key.command.js')).keyCommand(cli),
+  hold: async (cli) => (await import('./hold.command.js')).holdCommand(cli),
   migrate: async (cli) => (await import('./migrate.command.js')).migrateCommand(cli),
   status: async (cli) => (await import('./status.command.js')).statusCommand(cli),
 };

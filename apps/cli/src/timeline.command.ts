@@ -119,11 +119,12 @@ function printRow(row: object): void {
   );
 }
 
-/** In other streams nothing is anybody's: the name of a number is not that of a person. */
+/** In other streams only a reason may tell of somebody: the name of a number is not that of a person. */
 function veiling({ category }: StreamPlace, personal: true | undefined) {
-  return category === sessionStream.category && personal !== true
-    ? veil
-    : (_field: string, value: unknown) => value;
+  return (field: string, value: unknown) =>
+    personal !== true && (category === sessionStream.category || field === 'reason')
+      ? veil(field, value)
+      : value;
 }
 
 function parseMoment(text: string): PastMoment {

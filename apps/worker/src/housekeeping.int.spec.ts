@@ -3,6 +3,7 @@ import { createSession, sessionStream, serviceStream } from '#domain';
 import { moveClock, testDatabase, testService, testWorld, waitFor } from '#testing';
 import type { Store } from '#application';
 import { newSid, type Database } from '#platform';
+import { keepAlerts } from '#read-model';
 import { Housekeeping } from './housekeeping.js';
 
 let database: Database;
@@ -54,7 +55,7 @@ describe('housekeeping', () => {
     await moveClock(database, '24 hours 1 minute');
     // It is known as long as nobody has been there.
     expect(await create('old')).toBe(old);
-    housekeeping = new Housekeeping(database.admin);
+    housekeeping = new Housekeeping(database.admin, 1, 30);
     await housekeeping.start();
     await waitFor(async () => !(await knows('old')));
 
@@ -70,12 +71,37 @@ describe('housekeeping', () => {
        from maskline.command, generate_series(1, 2500) i where id = 'many'`,
     );
     await moveClock(database, '72 hours');
-    housekeeping = new Housekeeping(database.admin);
+    housekeeping = new Housekeeping(database.admin, 1, 30);
     await housekeeping.start();
     await waitFor(async () => {
       const { rows } = await database.reads.query('select from maskline.command');
       return rows.length === 0;
     });
     expect(await knows('many')).toBe(false);
+  });
+
+  it('forgets alerts of long ago in every partition, and none before', async () => {
+    const alertOf = (partition: number) => ({
+      partition,
+      sid: newSid('NO'),
+      accountSid: service.accountSid,
+      serviceSid: null,
+      sessionSid: null,
+      interactionSid: null,
+      code: 80901,
+      why: null,
+    });
+    const alerts = async () => (await database.reads.query('select from maskline.alert')).rows.length;
+    await moveClock(database, '100 days');
+    await keepAlerts(database.admin, [alertOf(0), alertOf(1)]);
+    await moveClock(database, '129 days');
+    await keepAlerts(database.admin, [alertOf(1)]);
+    await moveClock(database, '130 days 1 hour');
+    housekeeping = new Housekeeping(database.admin, 2, 30);
+    await housekeeping.start();
+    await waitFor(async () => (await alerts()) < 3);
+    await waitFor(async () => (await alerts()) < 2);
+    await housekeeping.stop();
+    expect(await alerts()).toBe(1);
   });
 });

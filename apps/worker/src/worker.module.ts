@@ -16,12 +16,12 @@ import {
   ReleaseNumberHandler,
   RemoveNumbersBelowHandler,
   MasterKey,
+  RetireSessionHandler,
 } from '#application';
 import { EventStore, Wake } from '#event-store';
 import { Database, type Config } from '#platform';
 import type { QueueBackend } from '#queues';
 import { Deliveries } from './deliveries/deliveries.js';
-import { Forgetting } from './deliveries/forgetting.js';
 import { observeExpiry } from './expiry-metrics.js';
 import { Forwards } from './forwarding/forwards.js';
 import { Housekeeping } from './housekeeping.js';
@@ -29,11 +29,15 @@ import { Statistics } from './statistics/statistics.js';
 import { Cascades } from './subscriptions/cascades.js';
 import { Relays } from './subscriptions/relays.js';
 import { ExpiryTimers } from './timers/expiry-timers.js';
+import { RetentionTimer } from './timers/retention.timer.js';
 
 export interface WorkerParts {
   readonly queues: QueueBackend;
   readonly metrics: Registry;
-  readonly config: Pick<Config, 'EXPIRY_HORIZON' | 'SWEEPER' | 'CALLBACK_FAIL_DAYS' | 'DELIVERY_DAYS'>;
+  readonly config: Pick<
+    Config,
+    'EXPIRY_HORIZON' | 'SWEEPER' | 'CALLBACK_FAIL_DAYS' | 'DELIVERY_DAYS' | 'RETENTION_DAYS'
+  >;
 }
 
 /** One line of work; it runs from the start of the application to its shutdown. */
@@ -65,6 +69,7 @@ class Worker implements OnApplicationBootstrap, BeforeApplicationShutdown {
 @Module({})
 export class WorkerModule {
   static register({ queues, metrics, config }: WorkerParts): DynamicModule {
+    const { RETENTION_DAYS: retentionDays } = config;
     const expiry = { horizon: config.EXPIRY_HORIZON, hasSweeper: config.SWEEPER };
     return {
       module: WorkerModule,
@@ -77,6 +82,7 @@ export class WorkerModule {
             events: EventStore,
             wake: Wake,
             expireSession: ExpireSessionHandler,
+            retireSession: RetireSessionHandler,
             sessionsBelow: DeleteSessionsBelowHandler,
             numbersBelow: RemoveNumbersBelowHandler,
             releaseNumber: ReleaseNumberHandler,
@@ -99,14 +105,24 @@ export class WorkerModule {
               ),
               new Relays(database, events, wake, queues),
               new Statistics(database, events, wake),
-              new Housekeeping(database.subscriptions),
-              new Forgetting(database.subscriptions, events.partitions, config.DELIVERY_DAYS),
+              new Housekeeping(database.subscriptions, events.partitions, config.DELIVERY_DAYS),
+              ...(retentionDays === 0
+                ? []
+                : [
+                    new RetentionTimer(
+                      database.subscriptions,
+                      events.partitions,
+                      retireSession,
+                      retentionDays,
+                    ),
+                  ]),
             ]),
           inject: [
             Database,
             EventStore,
             Wake,
             ExpireSessionHandler,
+            RetireSessionHandler,
             DeleteSessionsBelowHandler,
             RemoveNumbersBelowHandler,
             ReleaseNumberHandler,

@@ -12,6 +12,8 @@ import { RedeliverDeliveriesHandler, RedeliverDeliveryHandler } from './deliveri
 import { SendTestCallbackHandler } from './deliveries/send-test-callback.js';
 import { CloseSessionsHandler } from './admin/close-sessions.js';
 import { RevealIdentifiersHandler } from './admin/reveal-identifiers.js';
+import { PlaceAccountHoldHandler, ReleaseAccountHoldHandler } from './legal-hold/hold-account.js';
+import { PlaceSessionHoldHandler, ReleaseSessionHoldHandler } from './legal-hold/hold-session.js';
 import { oneHandlerEach } from './one-handler-each.js';
 import { ReceiveCallHandler } from './inbound/receive-call.js';
 import { ReceiveMessageHandler } from './inbound/receive-message.js';
@@ -34,6 +36,7 @@ import { UpdateServiceHandler } from './service/update-service.js';
 import { CreateSessionHandler } from './session/create-session.js';
 import { DeleteSessionHandler } from './session/delete-session.js';
 import { ExpireSessionHandler } from './session/expire-session.js';
+import { RetireSessionHandler } from './session/retire-session.js';
 import { UpdateSessionHandler } from './session/update-session.js';
 
 /** What the system can do, by use case. */
@@ -59,6 +62,7 @@ export const handlers = [
   UpdateSessionHandler,
   ExpireSessionHandler,
   DeleteSessionHandler,
+  RetireSessionHandler,
   AddParticipantHandler,
   RemoveParticipantHandler,
   SendMessageHandler,
@@ -73,6 +77,10 @@ export const handlers = [
   SendTestCallbackHandler,
   CloseSessionsHandler,
   RevealIdentifiersHandler,
+  PlaceAccountHoldHandler,
+  ReleaseAccountHoldHandler,
+  PlaceSessionHoldHandler,
+  ReleaseSessionHoldHandler,
 ];
 
 /** The use cases. The store, the carrier, the callbacks and the rules come from the process's global modules. */
@@ -86,6 +94,7 @@ export const handlers = [
     RemoveNumbersBelowHandler,
     ReleaseNumberHandler,
     ExpireSessionHandler,
+    RetireSessionHandler,
     ForwardMessageHandler,
   ],
 })

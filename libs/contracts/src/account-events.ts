@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { personal } from './personal.js';
 import { sid } from './sid.js';
 
 const nothing = z.object({});
@@ -18,4 +19,12 @@ export const accountEvents = {
     })
     .describe('An API key was created.'),
   ApiKeyRevoked: z.object({ keySid: sid('SK') }).describe('An API key is accepted no more.'),
+  AccountHoldPlaced: z
+    .object({ reason: personal(z.string()) })
+    .describe(
+      'No service, session, participant or interaction of the account is deleted until the legal hold is released; `actor` says who placed it.',
+    ),
+  AccountHoldReleased: z
+    .object({ reason: personal(z.string()) })
+    .describe('The legal hold on the account has ended.'),
 };

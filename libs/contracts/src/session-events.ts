@@ -31,7 +31,9 @@ export const sessionEvents = {
     .describe('A closed session lives again, with this expiry date or none.'),
   SessionDeleted: z
     .object({})
-    .describe('The session is gone, and with it the keys of everything personal in it.'),
+    .describe(
+      'The session is gone, and with it the keys of everything personal in it. Retention did it where `actor` is `system:retention`.',
+    ),
   ParticipantAdded: z
     .object({
       ...place,
@@ -94,4 +96,12 @@ export const sessionEvents = {
   IdentifiersRevealed: z
     .object({ reason: personal(z.string()) })
     .describe('Somebody was shown whole identifiers where they come masked; `actor` says who.'),
+  SessionHoldPlaced: z
+    .object({ reason: personal(z.string()) })
+    .describe(
+      'Neither the session nor anything in it is deleted until the legal hold is released; `actor` says who placed it.',
+    ),
+  SessionHoldReleased: z
+    .object({ reason: personal(z.string()) })
+    .describe('The legal hold on the session has ended.'),
 };

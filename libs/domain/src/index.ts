@@ -1,6 +1,7 @@
 export * from './shared/domain-error.js';
 export * from './shared/domain-event.js';
 export * from './shared/erased.js';
+export { holdOf, holdsBelow, LEGAL_HOLD } from './shared/legal-hold.js';
 export * from './shared/personal-data.js';
 export * from './shared/sid.js';
 export * from './shared/stream.js';

@@ -113,7 +113,8 @@ export class EventStore {
         if (changed !== null) return changed;
         if (outcome.kind === 'late') continue;
         if (outcome.kind === 'moved' && outcome.holder === parent?.id) continue;
-        if (!(await this.#endOverdue(outcome, context))) throw refusal(stream, outcome, parent?.id ?? null);
+        if (!(await this.#endOverdue(outcome, context)))
+          throw refusal(stream, id, outcome, parent?.id ?? null);
       }
       throw overloaded('the command met too many others');
     });
@@ -145,12 +146,12 @@ export class EventStore {
         const given = { now: seen.now, child: (sid: string) => childOf(seen.children, sid) };
         const events = await this.#decide(context, () => decide(seen.state, given)).catch(
           async (error: unknown) => {
-            if (options.isCascade !== true) await this.#requireParent(stream, seen.state, context);
+            if (options.isCascade !== true) await this.#requireParent(stream, id, seen.state, context);
             throw error;
           },
         );
         if (events.length === 0 && context.idempotency === null) {
-          if (options.isCascade !== true) await this.#requireParent(stream, seen.state, context);
+          if (options.isCascade !== true) await this.#requireParent(stream, id, seen.state, context);
           const { version, rows, children } = seen;
           return { sid: id, version, isDuplicate: false, rows, children };
         }
@@ -159,7 +160,7 @@ export class EventStore {
         current = outcome.kind === 'conflict' ? this.#appending.caughtUp(stream, id, seen, outcome) : null;
         if (outcome.kind === 'conflict' || outcome.kind === 'late') continue;
         if (!(await this.#endOverdue(outcome, context)))
-          throw refusal(stream, outcome, stream.parent?.(seen.state) ?? null);
+          throw refusal(stream, id, outcome, stream.parent?.(seen.state) ?? null);
       }
       throw overloaded('the command met too many others');
     });
@@ -208,13 +209,14 @@ export class EventStore {
   /** Below a deleted parent nothing can be reached, so nothing is refused or left as it is for a reason of its own. */
   async #requireParent<State extends Aggregate, Event extends DomainEvent>(
     stream: Stream<State, Event>,
+    id: string,
     state: State,
     { accountSid }: EventContext,
   ): Promise<void> {
     const parent = stream.parent?.(state) ?? null;
     if (parent === null) return;
     const { stream: row } = await this.#loading.load({ accountSid, idempotency: null }, parent);
-    if (row?.status !== 'live') throw refusal(stream, { kind: 'parent', holder: parent }, parent);
+    if (row?.status !== 'live') throw refusal(stream, id, { kind: 'parent', holder: parent }, parent);
   }
 
   /** A refusal may come of this very command's first try, so the command row is read again before it is told. */
@@ -255,7 +257,7 @@ export class EventStore {
     const own: EventContext = { ...context, actor: 'system:expiry', idempotency: null };
     const commandId = expiryCommandId(id, deadline);
     const { outcome } = await this.#appending.append(stream, id, own, current, events, {}, commandId);
-    if (outcome.kind === 'parent') throw refusal(stream, outcome, outcome.holder);
+    if (outcome.kind === 'parent') throw refusal(stream, id, outcome, outcome.holder);
     return outcome.kind === 'ok';
   }
 }

@@ -46,6 +46,7 @@ export {
   type Projector,
 } from './projector.js';
 export { openSealed } from './open-sealed.js';
+export { readNewest } from './read-newest.js';
 export { hasUnknownStart, readOrdered } from './read-ordered.js';
 export { readSubjectKeys } from './read-subject-keys.js';
 export { readStream, type ReadStreamOptions } from './read-stream.js';

@@ -62,8 +62,8 @@ export function prepare<State extends Aggregate, Event extends DomainEvent>(
     stream.personal === undefined
       ? { events, keys: [] }
       : sealPersonal(stream.personal, { accountSid, streamId }, events, current, masterKey);
-  const held = stream.claims?.(current.state) ?? [];
-  const wanted = stream.claims?.(after) ?? [];
+  const held = stream.claims?.(current.state, streamId) ?? [];
+  const wanted = stream.claims?.(after, streamId) ?? [];
   const taken = without(wanted, held);
   const parent = stream.parent?.(after) ?? stream.parent?.(current.state) ?? null;
   return {

@@ -116,6 +116,8 @@ export const environment = z.object({
   CALLBACK_FAIL_DAYS: wholeNumber(0, 365).default(5),
   /** Days for which it is known what was delivered. */
   DELIVERY_DAYS: wholeNumber(1, 3650).default(30),
+  /** Days after its end at which a session is deleted, unless it is on legal hold; 0 for never. */
+  RETENTION_DAYS: wholeNumber(0, 36_500).default(90),
   /** What goes wrong for users is posted to it. */
   ALERT_URL: url('http:', 'https:').optional(),
   INTERCEPT_FAILURE: z.enum(['open', 'closed'], { error: 'must be open or closed' }).default('open'),

@@ -3,6 +3,7 @@ import { forgetOldCommands, readLog, readStream } from '#event-store';
 import { newSid, type Database } from '#platform';
 import { postgresVersions, tableReadings, testDatabase, testService, testWorld } from '#testing';
 import { numbersBelow } from './phone-number/numbers-below.js';
+import { readEndedSessions } from './retention/ended-sessions.js';
 import { ServiceQueries } from './service/service.queries.js';
 import { SessionQueries } from './session/session.queries.js';
 import { sessionsBelow } from './session/sessions-below.js';
@@ -71,6 +72,7 @@ describe.each(postgresVersions())('plans made while the tables were small, on Po
     'timers of a time': () => readTimersBetween(database.reads, 0, null, '2000-01-01T00:00:00.000Z', 250),
     'timers of sessions': () => readTimersOf(database.reads, 0, sids),
     'whether timers are late': () => partitionsWithDueTimers(database.reads, 60),
+    'what ended long ago': () => readEndedSessions(database.reads, 0, '9999-01-01T00:00:00Z', null, size),
     'timers to settle': () => settleTimers(database.reads, 0, sids),
     'commands to forget': () => forgetOldCommands(database.reads, size),
     'the log': () => readLog(database.reads, { partition: 0, after: 3, types: null, limit: size }, {}),
@@ -89,9 +91,9 @@ describe.each(postgresVersions())('plans made while the tables were small, on Po
     const rows = `from generate_series(1, ${many}) i`;
     const old = `'old-' || i`;
     for (const sql of [
-      `insert into maskline.session (partition, sid, account_sid, service_sid, unique_name, status, mode, ttl, expires_at, timer_at,
+      `insert into maskline.session (partition, sid, account_sid, service_sid, unique_name, status, mode, ttl, date_ended, expires_at, timer_at,
          version, date_created, date_updated)
-       select 0, ${old}, '${accountSid}', '${service}', ${old}, 'open', 'voice-only', 60, now() + interval '1 hour',
+       select 0, ${old}, '${accountSid}', '${service}', ${old}, 'open', 'voice-only', 60, now() - i * interval '1 day', now() + interval '1 hour',
          now() + interval '1 hour', 1, now() - i * interval '1 second', now() ${rows}`,
       `insert into maskline.service (partition, sid, account_sid, unique_name, default_ttl, geo_match_level,
          number_selection_behavior, version, date_created, date_updated)

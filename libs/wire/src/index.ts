@@ -17,6 +17,7 @@ export {
   type RevealWish,
   type SessionQuery,
 } from './admin/session-search.js';
+export * from './admin/legal-hold.js';
 export * from './admin/statistics.js';
 export * from './admin/stop-words.js';
 export * from './admin/test-callback.js';

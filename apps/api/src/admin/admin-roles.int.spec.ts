@@ -45,6 +45,11 @@ const expected: Readonly<Record<string, { readonly status: number; readonly body
   'POST /admin/v1/Services/:serviceSid/Deliveries/Redeliver': { status: 200 },
   'POST /admin/v1/Services/:serviceSid/EnableCallback': { status: 200 },
   'POST /admin/v1/Services/:serviceSid/TestCallback': { status: 200 },
+  'GET /admin/v1/LegalHolds': { status: 200 },
+  'POST /admin/v1/LegalHold': { status: 201, body: { Reason: 'a case' } },
+  'POST /admin/v1/LegalHold/Release': { status: 200, body: { Reason: 'it is over' } },
+  'POST /admin/v1/Sessions/:sessionSid/LegalHold': { status: 201, body: { Reason: 'a case' } },
+  'POST /admin/v1/Sessions/:sessionSid/LegalHold/Release': { status: 200, body: { Reason: 'it is over' } },
 };
 /** The same for the account of the installation; to all others they are closed. */
 const shared: typeof expected = {
@@ -57,7 +62,7 @@ const shared: typeof expected = {
   'DELETE /admin/v1/Consumers/:consumerName': { status: 204 },
 };
 const owned = Object.keys(expected).filter((route) =>
-  /(?:POST|DELETE) \S+(?:ApiKeys|AuthTokens)/.test(route),
+  /(?:POST|DELETE) \S+(?:ApiKeys|AuthTokens|LegalHold)/.test(route),
 );
 
 let api: Awaited<ReturnType<typeof serveApi>>;
@@ -158,7 +163,7 @@ describe('the routes of the admin API', () => {
     expect(second.body?.['secondary_auth_token']).toMatch(/^[0-9a-f]{32}$/);
   });
 
-  it('keep keys and tokens from an operator', async () => {
+  it('keep keys, tokens and legal holds from an operator', async () => {
     const { owner, sids } = await newWorld();
     const operator = await api.apiKey(owner.username);
     for (const [route, { status }] of Object.entries(expected)) {

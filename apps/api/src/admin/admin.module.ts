@@ -13,6 +13,7 @@ import { DeadLetterController } from './dead-letter.controller.js';
 import { DeliveryController } from './delivery.controller.js';
 import { EventController } from './event.controller.js';
 import { EventFeed } from './event-feed.js';
+import { LegalHoldController } from './legal-hold.controller.js';
 import { SessionSearchController } from './session-search.controller.js';
 import { StatisticsController } from './statistics.controller.js';
 import { StopWordsController } from './stop-words.controller.js';
@@ -30,6 +31,7 @@ import { TestCallbackController } from './test-callback.controller.js';
     DeadLetterController,
     DeliveryController,
     EventController,
+    LegalHoldController,
     SessionSearchController,
     StatisticsController,
     StopWordsController,

@@ -16,7 +16,10 @@ const refusals = {
     description: 'The credentials are missing or wrong (20003).',
     headers: { 'WWW-Authenticate': { schema: { type: 'string' } } },
   },
-  403: { description: 'The role of the API key does not reach so far (20403).' },
+  403: {
+    description:
+      'The role of the API key does not reach so far (20403), or what would be deleted is on legal hold (80615).',
+  },
   404: {
     description:
       'There is no such resource in the account (20404, or 80308 for the unique name of a session).',

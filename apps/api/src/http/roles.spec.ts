@@ -10,6 +10,8 @@ const routes = [
   '/admin/v1/ApiKeys',
   '/admin/v1/ApiKeys/:keySid',
   '/admin/v1/AuthTokens/Promote',
+  '/admin/v1/LegalHold',
+  '/admin/v1/Sessions/:sessionSid/LegalHold/Release',
 ];
 const allowed = (role: 'owner' | 'operator' | 'read-only', method: string) =>
   routes.filter((route) => mayUse(role, method, route));
@@ -19,7 +21,7 @@ describe('mayUse', () => {
     for (const method of ['GET', 'POST', 'DELETE']) expect(allowed('owner', method)).toEqual(routes);
   });
 
-  it('keeps keys and tokens from an operator, who may see which keys there are', () => {
+  it('keeps keys, tokens and legal holds from an operator, who may see which there are', () => {
     expect(allowed('operator', 'GET')).toEqual(routes);
     for (const method of ['POST', 'DELETE']) expect(allowed('operator', method)).toEqual(routes.slice(0, 5));
   });

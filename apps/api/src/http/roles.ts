@@ -1,8 +1,16 @@
 import type { Role } from '#application';
 import { isSimulator } from './api-path.js';
 
-/** Below here keys and tokens are handed out, by whoever has the account's own token. */
-const OWNED = ['/admin/v1/ApiKeys', '/admin/v1/AuthTokens'];
+/**
+ * Below here keys and tokens are handed out, and is decided what must not be deleted, by whoever has the account's own token: a
+ * back end's key that leaked, or its program, must not end a hold in order to delete what it is about.
+ */
+const OWNED = [
+  '/admin/v1/ApiKeys',
+  '/admin/v1/AuthTokens',
+  '/admin/v1/LegalHold',
+  '/admin/v1/Sessions/:sessionSid/LegalHold',
+];
 
 /** Below here is what all accounts of the installation share. */
 const SHARED = '/admin/v1/Consumers';

@@ -75,7 +75,7 @@ export class ServiceController {
   }
 
   @Delete(':serviceSid')
-  @Operation('Delete a specific Service', 204, null, 400, 404, 413)
+  @Operation('Delete a specific Service', 204, null, 400, 403, 404, 413)
   async delete(@Param('serviceSid') serviceSid: string, @Context() context: EventContext) {
     await this.commands.execute(new DeleteService(serviceSid, context));
   }

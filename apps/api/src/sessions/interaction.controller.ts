@@ -46,7 +46,7 @@ export class InteractionController {
   }
 
   @Delete(':interactionSid')
-  @Operation('Delete a specific Interaction', 204, null, 400, 404, 413)
+  @Operation('Delete a specific Interaction', 204, null, 400, 403, 404, 413)
   async delete(
     @Place() { serviceSid, sessionSid }: SessionPlace,
     @Param('interactionSid') interactionSid: string,

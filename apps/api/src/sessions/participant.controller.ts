@@ -64,7 +64,7 @@ export class ParticipantController {
   }
 
   @Delete(':participantSid')
-  @Operation('Remove a specific Participant from the Session', 204, null, 400, 404, 413)
+  @Operation('Remove a specific Participant from the Session', 204, null, 400, 403, 404, 413)
   async delete(
     @Place() { serviceSid, sessionSid }: SessionPlace,
     @Param('participantSid') participantSid: string,

@@ -84,7 +84,7 @@ export class SessionController {
   }
 
   @Delete(':sessionSid')
-  @Operation('Delete a specific Session', 204, null, 400, 404, 413)
+  @Operation('Delete a specific Session', 204, null, 400, 403, 404, 413)
   async delete(
     @Param('serviceSid') serviceSid: string,
     @Param('sessionSid') sessionSid: string,

@@ -16,6 +16,7 @@ interface Settings {
   readonly SWEEPER?: boolean;
   readonly carrier?: OpenCarrier;
   readonly CALLBACK_FAIL_DAYS?: number;
+  readonly RETENTION_DAYS?: number;
 }
 
 type Backend = 'postgres' | 'redis' | 'absent redis' | 'absent postgres' | { readonly redis: string };
@@ -56,6 +57,7 @@ async function startWorker(store: Store, queues: QueueBackend, { carrier, ...set
     SWEEPER: false,
     CALLBACK_FAIL_DAYS: 5,
     DELIVERY_DAYS: 30,
+    RETENTION_DAYS: 0,
     ...settings,
   };
   const modules = testModules(store, carrier === undefined ? {} : { carrier });

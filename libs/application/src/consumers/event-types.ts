@@ -10,6 +10,8 @@ const accountTypes = Object.keys({
   SecondaryAuthTokenDeleted: true,
   ApiKeyCreated: true,
   ApiKeyRevoked: true,
+  AccountHoldPlaced: true,
+  AccountHoldReleased: true,
 } satisfies Record<AccountEvent['type'], true>);
 
 /** Event types as somebody named them; a slip would select nothing and look like success. */

@@ -1,5 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { deleteInteraction, sessionStream } from '#domain';
+import { deleteInteraction, holdOf, sessionStream } from '#domain';
 import { EventStore, type EventContext } from '#event-store';
 import { requireSessionOf } from '../session/session-of.js';
 import { interactionOf } from './interaction-of.js';
@@ -31,7 +31,7 @@ export class DeleteInteractionHandler implements ICommandHandler<DeleteInteracti
           interactionSid,
           interactionOf(child(interactionSid)),
         ),
-      { children: [interactionSid] },
+      { children: [interactionSid], empties: [holdOf(context.accountSid)] },
     );
   }
 }

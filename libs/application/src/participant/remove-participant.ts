@@ -1,5 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { removeParticipant, sessionStream } from '#domain';
+import { holdOf, removeParticipant, sessionStream } from '#domain';
 import { EventStore, type EventContext } from '#event-store';
 import { requireSessionOf } from '../session/session-of.js';
 
@@ -24,7 +24,7 @@ export class RemoveParticipantHandler implements ICommandHandler<RemoveParticipa
       sessionSid,
       context,
       (session) => removeParticipant(requireSessionOf(serviceSid, session), participantSid),
-      { children: [participantSid] },
+      { children: [participantSid], empties: [holdOf(context.accountSid)] },
     );
   }
 }

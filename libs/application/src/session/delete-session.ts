@@ -1,5 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { deleteSession, sessionStream } from '#domain';
+import { deleteSession, holdOf, sessionStream } from '#domain';
 import { EventStore, type EventContext } from '#event-store';
 import { requireSessionOf } from './session-of.js';
 
@@ -18,8 +18,12 @@ export class DeleteSessionHandler implements ICommandHandler<DeleteSession> {
   constructor(private readonly events: EventStore) {}
 
   async execute({ serviceSid, sessionSid, context }: DeleteSession): Promise<void> {
-    await this.events.change(sessionStream, sessionSid, context, (session) =>
-      deleteSession(requireSessionOf(serviceSid, session)),
+    await this.events.change(
+      sessionStream,
+      sessionSid,
+      context,
+      (session) => deleteSession(requireSessionOf(serviceSid, session)),
+      { empties: [holdOf(context.accountSid)] },
     );
   }
 }

@@ -1,4 +1,4 @@
-import { describe, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { scenario } from '#testing';
 import {
   changeAuthToken,
@@ -7,7 +7,9 @@ import {
   createSecondaryAuthToken,
   deleteSecondaryAuthToken,
   MAX_API_KEYS,
+  placeAccountHold,
   promoteAuthToken,
+  releaseAccountHold,
   revokeApiKey,
 } from './account.decider.js';
 import type { AccountEvent } from './account.events.js';
@@ -20,7 +22,13 @@ const created: AccountEvent = { type: 'AccountCreated', data: { friendlyName: 'R
 const secondaryCreated: AccountEvent = { type: 'SecondaryAuthTokenCreated', data: {} };
 const promoted: AccountEvent = { type: 'AuthTokenPromoted', data: {} };
 const secondaryDeleted: AccountEvent = { type: 'SecondaryAuthTokenDeleted', data: {} };
-const live = { status: 'live', keys: [], hasSecondaryToken: false, isTokenRotated: false } as const;
+const live = {
+  status: 'live',
+  keys: [],
+  hasSecondaryToken: false,
+  isTokenRotated: false,
+  isHeld: false,
+} as const;
 
 function keyCreated(keySid: string): AccountEvent {
   return { type: 'ApiKeyCreated', data: { keySid, friendlyName: 'back end', role: 'operator' } };
@@ -173,5 +181,45 @@ describe('revokeApiKey', () => {
 describe('the state of an account', () => {
   it('stays as it is when an event comes before the creation', () => {
     given(keyCreated('SK1')).thenState({ status: 'absent' });
+  });
+});
+
+describe('a legal hold on an account', () => {
+  const placed: AccountEvent = { type: 'AccountHoldPlaced', data: { reason: 'a case' } };
+  const released: AccountEvent = { type: 'AccountHoldReleased', data: { reason: 'it is over' } };
+
+  it('is placed once, with a reason, and holds a claim until it is released', () => {
+    given(created)
+      .when((account) => placeAccountHold(account, 'a case'))
+      .then(placed);
+    given(created, placed).thenState({ ...live, isHeld: true });
+    expect(accountStream.claims?.({ ...live, isHeld: true }, 'AC1')).toEqual([
+      { kind: 'legal-hold', key: 'AC1' },
+    ]);
+    given(created, placed)
+      .when((account) => placeAccountHold(account, 'another'))
+      .thenRefused('legal-hold-exists');
+  });
+
+  it('is released with a reason, if there is one', () => {
+    given(created, placed)
+      .when((account) => releaseAccountHold(account, 'it is over'))
+      .then(released);
+    given(created, placed, released).thenState(live);
+    expect(accountStream.claims?.(live, 'AC1')).toEqual([]);
+    for (const past of [[created], [created, placed, released]]) {
+      given(...past)
+        .when((account) => releaseAccountHold(account, 'it is over'))
+        .thenRefused('legal-hold-not-found');
+    }
+  });
+
+  it('is of an account that exists', () => {
+    given()
+      .when((account) => placeAccountHold(account, 'a case'))
+      .thenRefused('account-not-found');
+    given()
+      .when((account) => releaseAccountHold(account, 'it is over'))
+      .thenRefused('account-not-found');
   });
 });

@@ -1,4 +1,5 @@
 import { DomainError } from '../shared/domain-error.js';
+import { alreadyHeld, notHeld } from '../shared/legal-hold.js';
 import type { AccountEvent, ApiKeyRole } from './account.events.js';
 import type { Account } from './account.state.js';
 
@@ -52,6 +53,17 @@ export function revokeApiKey(account: Account, keySid: string): AccountEvent[] {
     throw new DomainError('api-key-not-found', 'the account has no such API key');
   }
   return [{ type: 'ApiKeyRevoked', data: { keySid } }];
+}
+
+/** A second hold would lose its reason: there is one at a time. */
+export function placeAccountHold(account: Account, reason: string): AccountEvent[] {
+  if (requireLive(account).isHeld) throw alreadyHeld();
+  return [{ type: 'AccountHoldPlaced', data: { reason } }];
+}
+
+export function releaseAccountHold(account: Account, reason: string): AccountEvent[] {
+  if (!requireLive(account).isHeld) throw notHeld();
+  return [{ type: 'AccountHoldReleased', data: { reason } }];
 }
 
 function requireSecondaryToken(account: Account): void {

@@ -1,3 +1,5 @@
+import type { Personal } from '../shared/erased.js';
+
 export interface AccountCreated {
   readonly type: 'AccountCreated';
   readonly data: { readonly friendlyName: string };
@@ -39,6 +41,17 @@ export interface ApiKeyRevoked {
   readonly data: { readonly keySid: string };
 }
 
+/** No session of the account and nothing in one is deleted until the hold is released; who said so stands in the envelope. */
+export interface AccountHoldPlaced {
+  readonly type: 'AccountHoldPlaced';
+  readonly data: { readonly reason: Personal<string> };
+}
+
+export interface AccountHoldReleased {
+  readonly type: 'AccountHoldReleased';
+  readonly data: { readonly reason: Personal<string> };
+}
+
 export type AccountEvent =
   | AccountCreated
   | AccountTokenChanged
@@ -46,4 +59,6 @@ export type AccountEvent =
   | AuthTokenPromoted
   | SecondaryAuthTokenDeleted
   | ApiKeyCreated
-  | ApiKeyRevoked;
+  | ApiKeyRevoked
+  | AccountHoldPlaced
+  | AccountHoldReleased;

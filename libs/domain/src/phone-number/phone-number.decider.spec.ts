@@ -84,7 +84,7 @@ describe('a phone number', () => {
 
   it('holds itself in the account, and a place in the pool', () => {
     const number = phoneNumberStream.evolve({ status: 'absent' }, added, '2026-01-01T00:00:00.000Z');
-    expect(phoneNumberStream.claims?.(number)).toEqual([
+    expect(phoneNumberStream.claims?.(number, 'PN1')).toEqual([
       { kind: 'number', key: '+15005550010' },
       { kind: 'pool', key: 'KS1/unreserved/+15005550010' },
     ]);
@@ -92,7 +92,7 @@ describe('a phone number', () => {
     expect(kind).toBe('pool');
     expect('KS1/unreserved/+15005550010' > lo && 'KS1/unreserved/+15005550010' < hi).toBe(true);
     expect('KS1/reserved/+15005550010' > lo).toBe(false);
-    expect(phoneNumberStream.claims?.({ status: 'absent' })).toEqual([]);
+    expect(phoneNumberStream.claims?.({ status: 'absent' }, 'PN1')).toEqual([]);
   });
 
   it.each([
@@ -101,7 +101,7 @@ describe('a phone number', () => {
     ['in_use', 'phone-number-in-use'],
     ['limit', 'pool-full'],
   ] as const)('is refused by the store in the words of the model: %s', (why, code) => {
-    expect(phoneNumberStream.refusal?.(why, null)).toMatchObject({ code });
+    expect(phoneNumberStream.refusal?.(why, null, { id: 'PN1', holder: 'KC1' })).toMatchObject({ code });
   });
 });
 

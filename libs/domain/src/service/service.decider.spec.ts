@@ -121,8 +121,10 @@ describe('deleteService', () => {
   });
 });
 
+const between = { id: 'KS1', holder: 'KS2' };
+
 describe('the name of a service', () => {
-  const claimsOf = (service: Service) => serviceStream.claims?.(service);
+  const claimsOf = (service: Service) => serviceStream.claims?.(service, 'KS1');
 
   it('is held while the service lives', () => {
     expect(claimsOf({ ...settings, status: 'live', respectsStopWords: null })).toEqual([
@@ -133,7 +135,9 @@ describe('the name of a service', () => {
   });
 
   it('is refused in the words of the model', () => {
-    expect(serviceStream.refusal?.('taken', 'service-name')).toMatchObject({ code: 'service-name-taken' });
-    expect(serviceStream.refusal?.('taken', 'another-name')).toBeNull();
+    expect(serviceStream.refusal?.('taken', 'service-name', between)).toMatchObject({
+      code: 'service-name-taken',
+    });
+    expect(serviceStream.refusal?.('taken', 'another-name', between)).toBeNull();
   });
 });

@@ -1,4 +1,5 @@
 import { DomainError } from '../shared/domain-error.js';
+import { heldElsewhere } from '../shared/legal-hold.js';
 import type { Stream } from '../shared/stream.js';
 import type { ServiceEvent, ServiceSettings } from './service.events.js';
 
@@ -33,8 +34,8 @@ export const serviceStream: Stream<Service, ServiceEvent> = {
   deleted: { status: 'deleted' },
   evolve,
   claims: (service) => (service.status === 'live' ? [{ kind: 'service-name', key: service.uniqueName }] : []),
-  refusal: (_, claim) =>
+  refusal: (_, claim, between) =>
     claim === 'service-name'
       ? new DomainError('service-name-taken', 'Service UniqueName must be unique.')
-      : null,
+      : heldElsewhere(claim, between),
 };

@@ -264,4 +264,11 @@ describe('the end of an interaction', () => {
       .when((session) => deleteInteraction(session, 'KI1', null))
       .thenRefused('interaction-not-found');
   });
+
+  it('waits for the end of a legal hold', () => {
+    const held: SessionEvent = { type: 'SessionHoldPlaced', data: { reason: 'a case' } };
+    given(...two, arrived, held)
+      .when((session) => deleteInteraction(session, 'KI1', waiting))
+      .thenRefused('legal-hold');
+  });
 });

@@ -7,7 +7,13 @@ import type {
   SessionEvent,
 } from './session.events.js';
 import { legMayBecome } from './leg-status.js';
-import { createSession, requireActive, requireExisting, type NewSession } from './session.decider.js';
+import {
+  createSession,
+  requireActive,
+  requireExisting,
+  requireUnheld,
+  type NewSession,
+} from './session.decider.js';
 import {
   isActive,
   sessionStream,
@@ -167,6 +173,7 @@ export function deleteInteraction(
 ): SessionEvent[] {
   requireExisting(session);
   requireInteraction(interaction);
+  requireUnheld(session);
   return [{ type: 'InteractionDeleted', data: { interactionSid } }];
 }
 

@@ -40,6 +40,7 @@ function removed(participantSid: string): SessionEvent {
   return { type: 'ParticipantRemoved', data: { participantSid } };
 }
 
+const between = { id: 'KC1', holder: 'KC2' };
 const closed: SessionEvent = { type: 'SessionClosed', data: { reason: 'api' } };
 const add = (newcomer: NewParticipant) => (session: Session) => addParticipant(session, newcomer, place);
 
@@ -48,7 +49,7 @@ function claimsAfter(...events: SessionEvent[]) {
     (before: Session, event) => sessionStream.evolve(before, event, '2026-01-01T00:00:00.000Z'),
     sessionStream.initial,
   );
-  return sessionStream.claims?.(session);
+  return sessionStream.claims?.(session, 'KC1');
 }
 
 describe('addParticipant', () => {
@@ -148,6 +149,16 @@ describe('removeParticipant', () => {
   });
 });
 
+it('nobody is removed from a session that is on legal hold', () => {
+  const held: SessionEvent = { type: 'SessionHoldPlaced', data: { reason: 'a case' } };
+  given(creation(), added(alice), held)
+    .when((session) => removeParticipant(session, 'KP1'))
+    .thenRefused('legal-hold');
+  given(creation(), added(alice), held)
+    .when((session) => removeParticipant(session, 'KP2'))
+    .thenRefused('participant-not-found');
+});
+
 describe('the pairs of a session', () => {
   const pairs = [
     { kind: 'pair', key: 'KS1/+15005550010/+15005550001' },
@@ -174,6 +185,8 @@ describe('the pairs of a session', () => {
   });
 
   it('are refused in the words of the model', () => {
-    expect(sessionStream.refusal?.('taken', 'pair')).toMatchObject({ code: 'proxy-identifier-taken' });
+    expect(sessionStream.refusal?.('taken', 'pair', between)).toMatchObject({
+      code: 'proxy-identifier-taken',
+    });
   });
 });

@@ -1,6 +1,6 @@
 import { DomainError } from '../shared/domain-error.js';
 import type { ParticipantAdded, SessionEvent, SessionMode } from './session.events.js';
-import { requireActive, requireExisting } from './session.decider.js';
+import { requireActive, requireExisting, requireUnheld } from './session.decider.js';
 import type { Session } from './session.state.js';
 
 /** Two people talk; a third cannot be told apart by numbers. */
@@ -55,12 +55,13 @@ export function requireFitting(identifiers: readonly string[], mode: SessionMode
   for (const identifier of identifiers) requireCompatible(identifier, mode);
 }
 
-/** In a closed session too: whoever is out stays out when it is opened again. */
+/** In a closed session too: whoever is out stays out when it is opened again. One on hold can be closed instead. */
 export function removeParticipant(session: Session, participantSid: string): SessionEvent[] {
   const { participants } = requireExisting(session);
   if (!participants.some(({ sid }) => sid === participantSid)) {
     throw new DomainError('participant-not-found', 'there is no such participant');
   }
+  requireUnheld(session);
   return [{ type: 'ParticipantRemoved', data: { participantSid } }];
 }
 

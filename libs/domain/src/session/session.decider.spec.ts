@@ -3,6 +3,9 @@ import { scenario } from '#testing';
 import {
   createSession,
   deleteSession,
+  placeSessionHold,
+  releaseSessionHold,
+  retireSession,
   revealIdentifiers,
   updateSession,
   type NewSession,
@@ -310,6 +313,107 @@ describe('revealIdentifiers', () => {
   });
 });
 
+const held: SessionEvent = { type: 'SessionHoldPlaced', data: { reason: 'a case' } };
+const freed: SessionEvent = { type: 'SessionHoldReleased', data: { reason: 'it is over' } };
+
+describe('a legal hold on a session', () => {
+  it.each(Object.keys(pasts) as (keyof typeof pasts)[])(
+    'keeps one that is %s until it is released',
+    (from) => {
+      const past = pasts[from];
+      given(...past)
+        .when((session) => placeSessionHold(session, 'a case'))
+        .then(held);
+      given(...past, held)
+        .when(deleteSession)
+        .thenRefused('legal-hold');
+      given(...past, held)
+        .when((session) => placeSessionHold(session, 'another'))
+        .thenRefused('legal-hold-exists');
+      given(...past, held)
+        .when((session) => releaseSessionHold(session, 'it is over'))
+        .then(freed);
+      given(...past, held, freed)
+        .when(deleteSession)
+        .then(deleted);
+      given(...past, held, freed)
+        .when((session) => releaseSessionHold(session, 'it is over'))
+        .thenRefused('legal-hold-not-found');
+    },
+  );
+
+  it('lets it be closed, expired and opened again, and stays', () => {
+    given(creation({ ttl: 60 }), held)
+      .when((session) => expireSession(session, anHourOn))
+      .then(expired);
+    for (const past of [[closed], [expired], [closed, reopened]]) {
+      given(creation({ ttl: 60 }), held, ...past)
+        .when(deleteSession)
+        .thenRefused('legal-hold');
+    }
+  });
+
+  it('is of a session that is there', () => {
+    for (const past of [[], [creation(), deleted]]) {
+      given(...past)
+        .when((session) => placeSessionHold(session, 'a case'))
+        .thenRefused('session-not-found');
+      given(...past)
+        .when((session) => releaseSessionHold(session, 'it is over'))
+        .thenRefused('session-not-found');
+    }
+  });
+
+  it('stands in the way of its service and its own end as claims', () => {
+    const claims = [creation(), held].reduce<Session>(
+      (session, event) => sessionStream.evolve(session, event, created),
+      sessionStream.initial,
+    );
+    expect(sessionStream.claims?.(claims, 'KC1')).toEqual([
+      { kind: 'legal-hold', key: 'KC1' },
+      { kind: 'legal-hold-below', key: 'KS1/KC1' },
+    ]);
+  });
+});
+
+describe('retireSession', () => {
+  const aDayAfter = '2026-01-02T00:01:00.000Z';
+  const almost = '2026-01-02T00:00:59.999Z';
+  const retire = (days: number, now: string) => (session: Session) => retireSession(session, days, now);
+
+  it('deletes what has been closed for so many days, and nothing before', () => {
+    given(creation()).at(oneMinuteOn, closed).when(retire(1, aDayAfter)).then(deleted);
+    given(creation()).at(oneMinuteOn, closed).when(retire(1, almost)).thenNothing();
+    given(creation()).at(oneMinuteOn, closed).when(retire(2, aDayAfter)).thenNothing();
+  });
+
+  it('counts from the deadline of one that ended by itself, however late that was noticed', () => {
+    given(creation({ ttl: 60 }))
+      .at(anHourOn, expired)
+      .when(retire(1, aDayAfter))
+      .then(deleted);
+    given(creation({ ttl: 60 }))
+      .at(anHourOn, expired)
+      .when(retire(1, almost))
+      .thenNothing();
+  });
+
+  it.each([
+    ['is not there', []],
+    ['is open', [creation()]],
+    ['runs', [creation(), started]],
+    ['was opened again', [creation(), closed, reopened]],
+    ['is on hold', [creation(), closed, held]],
+    ['is deleted', [creation(), closed, deleted]],
+  ] as const)('leaves alone what %s', (_, past) => {
+    given(...past)
+      .when(retire(1, '2027-01-01T00:00:00.000Z'))
+      .thenNothing();
+  });
+});
+
+const between = { id: 'KC1', holder: 'KC2' };
+
 describe('the name of a session', () => {
   const named: Session = {
     status: 'open',
@@ -321,21 +425,28 @@ describe('the name of a session', () => {
     idleSince: created,
     participants: [],
     removed: [],
+    isHeld: false,
   };
 
   it('is held within its service as long as the session exists, closed ones included', () => {
     const held = [{ kind: 'session-name', key: 'KS1/order 1' }];
-    expect(sessionStream.claims?.(named)).toEqual(held);
-    expect(sessionStream.claims?.({ ...named, status: 'closed', reason: 'api' })).toEqual(held);
-    expect(sessionStream.claims?.({ status: 'deleted' })).toEqual([]);
-    expect(sessionStream.claims?.({ ...named, uniqueName: null })).toEqual([]);
+    expect(sessionStream.claims?.(named, 'KC1')).toEqual(held);
+    expect(
+      sessionStream.claims?.({ ...named, status: 'closed', reason: 'api', endedAt: created }, 'KC1'),
+    ).toEqual(held);
+    expect(sessionStream.claims?.({ status: 'deleted' }, 'KC1')).toEqual([]);
+    expect(sessionStream.claims?.({ ...named, uniqueName: null }, 'KC1')).toEqual([]);
   });
 
   it('is refused in the words of the model', () => {
-    expect(sessionStream.refusal?.('taken', 'session-name')).toMatchObject({ code: 'session-name-taken' });
-    expect(sessionStream.refusal?.('parent', null)).toMatchObject({ code: 'service-not-found' });
-    expect(sessionStream.refusal?.('limit', 'session-name')).toMatchObject({ code: 'session-name-taken' });
-    expect(sessionStream.refusal?.('taken', 'another-name')).toBeNull();
+    expect(sessionStream.refusal?.('taken', 'session-name', between)).toMatchObject({
+      code: 'session-name-taken',
+    });
+    expect(sessionStream.refusal?.('parent', null, between)).toMatchObject({ code: 'service-not-found' });
+    expect(sessionStream.refusal?.('limit', 'session-name', between)).toMatchObject({
+      code: 'session-name-taken',
+    });
+    expect(sessionStream.refusal?.('taken', 'another-name', between)).toBeNull();
   });
 });
 

@@ -1,9 +1,12 @@
 import { DomainError, parameterInvalid } from '../shared/domain-error.js';
+import { alreadyHeld, notHeld, sessionIsHeld } from '../shared/legal-hold.js';
 import type { ParticipantAdded, SessionCreated, SessionEvent, SessionMode } from './session.events.js';
 import { isActive, type ActiveSession, type ClosedSession, type Session } from './session.state.js';
 
 // Decisions are pure: the session as it is and what is asked go in, events come out or a DomainError is thrown.
 // Time, sids and what comes from elsewhere arrive as arguments.
+
+const DAY = 24 * 60 * 60 * 1000;
 
 /** Every status that the wire knows; a session of ours is never `failed` or `unknown`. */
 export type SessionStatus = 'open' | 'in-progress' | 'closed' | 'failed' | 'unknown';
@@ -101,8 +104,29 @@ function updateClosed(session: ClosedSession, wish: SessionUpdate): SessionEvent
 }
 
 export function deleteSession(session: Session): SessionEvent[] {
-  requireExisting(session);
+  requireUnheld(session);
   return [{ type: 'SessionDeleted', data: {} }];
+}
+
+/**
+ * Deletes what has been closed for so many days. Nothing for any other: it was opened again meanwhile, put on hold, or
+ * somebody else was faster.
+ */
+export function retireSession(session: Session, days: number, now: string): SessionEvent[] {
+  if (session.status !== 'closed' || session.isHeld) return [];
+  if (Date.parse(session.endedAt) + days * DAY > Date.parse(now)) return [];
+  return [{ type: 'SessionDeleted', data: {} }];
+}
+
+/** A second hold would lose its reason: there is one at a time. */
+export function placeSessionHold(session: Session, reason: string): SessionEvent[] {
+  if (requireExisting(session).isHeld) throw alreadyHeld();
+  return [{ type: 'SessionHoldPlaced', data: { reason } }];
+}
+
+export function releaseSessionHold(session: Session, reason: string): SessionEvent[] {
+  if (!requireExisting(session).isHeld) throw notHeld();
+  return [{ type: 'SessionHoldReleased', data: { reason } }];
 }
 
 /** Closed sessions too: their participants are known until they are deleted. */
@@ -116,6 +140,13 @@ export function requireExisting(session: Session): ActiveSession | ClosedSession
     throw new DomainError('session-not-found', 'there is no such session');
   }
   return session;
+}
+
+/** For what would delete the session, or a record in it. */
+export function requireUnheld(session: Session): ActiveSession | ClosedSession {
+  const known = requireExisting(session);
+  if (known.isHeld) throw sessionIsHeld();
+  return known;
 }
 
 export function requireActive(session: Session): ActiveSession {

@@ -171,6 +171,17 @@ export interface IdentifiersRevealed {
   readonly data: { readonly reason: Personal<string> };
 }
 
+/** Nothing of the session is deleted until the hold is released; who said so stands in the envelope. */
+export interface SessionHoldPlaced {
+  readonly type: 'SessionHoldPlaced';
+  readonly data: { readonly reason: Personal<string> };
+}
+
+export interface SessionHoldReleased {
+  readonly type: 'SessionHoldReleased';
+  readonly data: { readonly reason: Personal<string> };
+}
+
 export type SessionEvent =
   | SessionCreated
   | SessionStarted
@@ -188,4 +199,6 @@ export type SessionEvent =
   | InteractionBlocked
   | InteractionCompleted
   | InteractionDeleted
-  | IdentifiersRevealed;
+  | IdentifiersRevealed
+  | SessionHoldPlaced
+  | SessionHoldReleased;

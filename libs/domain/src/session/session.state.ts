@@ -1,5 +1,6 @@
 import { DomainError } from '../shared/domain-error.js';
 import type { Personal } from '../shared/erased.js';
+import { heldElsewhere, sessionHeld } from '../shared/legal-hold.js';
 import type { Claim, NumberUse, Stream } from '../shared/stream.js';
 import type { CloseReason, ExpiryReason, SessionEvent, SessionMode } from './session.events.js';
 import { pairKey } from './pair.js';
@@ -22,10 +23,16 @@ interface SessionFields {
   readonly participants: readonly Participant[];
   /** Identifiers of those who were removed: they may not come back. */
   readonly removed: readonly Personal<string>[];
+  /** Nothing of it is deleted. */
+  readonly isHeld: boolean;
 }
 
 export type ActiveSession = SessionFields & { readonly status: 'open' | 'in-progress' };
-export type ClosedSession = SessionFields & { readonly status: 'closed'; readonly reason: CloseReason };
+export type ClosedSession = SessionFields & {
+  readonly status: 'closed';
+  readonly reason: CloseReason;
+  readonly endedAt: string;
+};
 
 export type Session =
   { readonly status: 'absent' } | ActiveSession | ClosedSession | { readonly status: 'deleted' };
@@ -58,6 +65,7 @@ function evolve(session: Session, event: SessionEvent, occurredAt: string): Sess
       idleSince: occurredAt,
       participants: [],
       removed: [],
+      isHeld: false,
     };
   }
   if (session.status === 'absent' || session.status === 'deleted') return session;
@@ -69,8 +77,9 @@ function evolve(session: Session, event: SessionEvent, occurredAt: string): Sess
     case 'SessionExpiryChanged':
       return { ...session, dateExpiry: event.data.dateExpiry };
     case 'SessionClosed':
+      return { ...fieldsOf(session), status: 'closed', reason: event.data.reason, endedAt: occurredAt };
     case 'SessionExpired':
-      return { ...fieldsOf(session), status: 'closed', reason: event.data.reason };
+      return { ...fieldsOf(session), status: 'closed', reason: event.data.reason, endedAt: event.data.at };
     case 'SessionReopened':
       return {
         ...fieldsOf(session),
@@ -101,6 +110,10 @@ function evolve(session: Session, event: SessionEvent, occurredAt: string): Sess
     case 'InteractionStarted':
     case 'InteractionCompleted':
       return { ...session, idleSince: later(session.idleSince, occurredAt) };
+    case 'SessionHoldPlaced':
+      return { ...session, isHeld: true };
+    case 'SessionHoldReleased':
+      return { ...session, isHeld: false };
     case 'ForwardAttempted':
     case 'InteractionLegStatusChanged':
     case 'InteractionBlocked':
@@ -112,8 +125,8 @@ function evolve(session: Session, event: SessionEvent, occurredAt: string): Sess
 
 /** What a session keeps whatever its status; by name, so that a reason to be closed is left behind. */
 function fieldsOf(session: SessionFields): SessionFields {
-  const { serviceSid, uniqueName, mode, ttl, dateExpiry, idleSince, participants, removed } = session;
-  return { serviceSid, uniqueName, mode, ttl, dateExpiry, idleSince, participants, removed };
+  const { serviceSid, uniqueName, mode, ttl, dateExpiry, idleSince, participants, removed, isHeld } = session;
+  return { serviceSid, uniqueName, mode, ttl, dateExpiry, idleSince, participants, removed, isHeld };
 }
 
 /** A clock may have been set back since. */
@@ -122,14 +135,15 @@ function later(a: string, b: string): string {
 }
 
 /**
- * A unique name is held by every session that exists, closed ones included; a person's number together with the proxy number
- * that they use only while the session is active.
+ * A unique name is held by every session that exists, closed ones included, and so is what keeps it from being deleted; a
+ * person's number together with the proxy number that they use only while the session is active.
  */
-function claims(session: Session): Claim[] {
+function claims(session: Session, id: string): Claim[] {
   if (session.status === 'absent' || session.status === 'deleted') return [];
-  const { serviceSid, uniqueName, participants } = session;
+  const { serviceSid, uniqueName, participants, isHeld } = session;
   const held: Claim[] =
     uniqueName === null ? [] : [{ kind: 'session-name', key: sessionNameKey(serviceSid, uniqueName) }];
+  if (isHeld) held.push(...sessionHeld(serviceSid, id));
   if (!isActive(session)) return held;
   for (const { proxyIdentifier, identifier } of participants) {
     // Erased only when the session is gone, which holds nothing.
@@ -170,13 +184,13 @@ export function expireSession(session: Session, now: string): SessionEvent[] {
 export const sessionStream: Stream<Session, SessionEvent> = {
   category: 'session',
   prefix: 'KC',
-  stateSchema: 2,
+  stateSchema: 3,
   initial: { status: 'absent' },
   deleted: { status: 'deleted' },
   evolve,
   claims,
   uses,
-  refusal: (why, claim) => {
+  refusal: (why, claim, between) => {
     if (why === 'parent') return new DomainError('service-not-found', 'there is no such service');
     if (why === 'moved')
       return new DomainError('proxy-identifier-moved', 'the pool of the proxy number has changed');
@@ -184,7 +198,7 @@ export const sessionStream: Stream<Session, SessionEvent> = {
       return new DomainError('session-name-taken', 'Session UniqueName must be unique');
     if (claim === 'pair')
       return new DomainError('proxy-identifier-taken', 'another active session has this pair of numbers');
-    return null;
+    return heldElsewhere(claim, between);
   },
   parent: (session) => ('serviceSid' in session ? session.serviceSid : null),
   deadline: (session) => (isActive(session) ? expiresAt(session) : null),
@@ -193,6 +207,8 @@ export const sessionStream: Stream<Session, SessionEvent> = {
     ParticipantAdded: { fields: ['identifier', 'friendlyName'] },
     // A reason may name somebody.
     IdentifiersRevealed: { fields: ['reason'] },
+    SessionHoldPlaced: { fields: ['reason'] },
+    SessionHoldReleased: { fields: ['reason'] },
     InteractionStarted: {
       fields: ['body', 'mediaUrls'],
       subject: ({ interactionSid }) => interactionSid,

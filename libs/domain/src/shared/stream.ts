@@ -41,11 +41,18 @@ export interface Stream<State extends { readonly status: string }, Event extends
   /** Never throws, never validates. `occurredAt` is the time in the event's envelope. */
   evolve(state: State, event: Event, occurredAt: string): State;
   /** The names that the stream holds in this state; the store takes and releases the difference. */
-  claims?(state: State): readonly Claim[];
+  claims?(state: State, id: string): readonly Claim[];
   /** The pool numbers that the stream uses in this state, each once: how many streams use a number is counted. */
   uses?(state: State): readonly NumberUse[];
-  /** How the model says that the store refused; `claim` is the kind of the claim that stood in the way. */
-  refusal?(why: AppendRefusal, claim: string | null): DomainError | null;
+  /**
+   * How the model says that the store refused a change of the stream `id`; `claim` is the kind of the claim that stood in the
+   * way, and `holder` the stream that has it, or what else was not as it must be.
+   */
+  refusal?(
+    why: AppendRefusal,
+    claim: string | null,
+    between: { readonly id: string; readonly holder: string },
+  ): DomainError | null;
   /** The stream that must be live for anything to be appended here. */
   parent?(state: State): string | null;
   /** When the state ends by itself, or null. No decision that came before is accepted from then on. */

@@ -94,6 +94,8 @@ export const interactionProjector: ChildProjector<SessionEvent, InteractionRow> 
     ParticipantAdded: null,
     ParticipantRemoved: null,
     IdentifiersRevealed: null,
+    SessionHoldPlaced: null,
+    SessionHoldReleased: null,
   },
 };
 

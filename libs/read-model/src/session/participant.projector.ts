@@ -49,5 +49,7 @@ export const participantProjector: ChildProjector<SessionEvent, ParticipantRow> 
     InteractionCompleted: null,
     InteractionDeleted: null,
     IdentifiersRevealed: null,
+    SessionHoldPlaced: null,
+    SessionHoldReleased: null,
   },
 };

@@ -85,6 +85,8 @@ export const sessionProjector: Projector<SessionEvent, SessionRow> = {
     InteractionBlocked: touched,
     InteractionDeleted: touched,
     IdentifiersRevealed: touched,
+    SessionHoldPlaced: touched,
+    SessionHoldReleased: touched,
   },
 };
 

@@ -1,0 +1,33 @@
+import { statement } from '#platform';
+import type { Queryable } from './append.js';
+import type { Decoding } from './decoding.js';
+import { openSealed } from './open-sealed.js';
+import type { EventRow, RecordedEvent } from './recorded-event.js';
+import { recordedEvent } from './upcasters.js';
+
+const newest = statement(
+  'read-newest',
+  `select e.partition, e.position, e.stream_id, e.version, e.type, e.schema_version, e.event_id, e.account_sid, e.command_id,
+    e.correlation_id, e.causation_id, e.actor, e.request_id, e.trace_parent, e.occurred_at, e.recorded_at, e.data
+  from unnest($2::text[]) with ordinality w(stream_id, i)
+  cross join lateral (
+    select * from maskline.event e
+    where e.partition = $1 and e.stream_id = w.stream_id and e.type = any($3::text[])
+    order by e.version desc limit 1
+  ) e
+  order by w.i`,
+);
+
+/** Of each of these streams the newest event whose type is among these; nothing of a stream that has none. */
+export async function readNewest(
+  db: Queryable,
+  partition: number,
+  streamIds: readonly string[],
+  types: readonly string[],
+  { upcasters, masterKey }: Decoding,
+): Promise<RecordedEvent[]> {
+  const { rows } = await db.query(newest(partition, [...streamIds], [...types]));
+  const found = rows as EventRow[];
+  const opened = masterKey === null ? found : await openSealed(db, found, masterKey);
+  return opened.map((row) => recordedEvent(row, upcasters));
+}

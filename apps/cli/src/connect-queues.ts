@@ -1,3 +1,4 @@
+import type { Consumer } from '#event-store';
 import { StartError } from '#platform';
 import { eventQueue, openQueues, type EventJob, type JobQueue, type QueueBackend } from '#queues';
 import type { Cli } from './cli.js';
@@ -12,12 +13,15 @@ export async function connectQueues(cli: Cli): Promise<QueueBackend> {
 }
 
 /** The queue of a consumer, which must be there now: a command does not wait for it. */
-export async function openEventQueue(cli: Cli, consumer: string): Promise<JobQueue<EventJob>> {
+export async function openEventQueue(
+  cli: Cli,
+  { name, webhook }: Pick<Consumer, 'name' | 'webhook'>,
+): Promise<JobQueue<EventJob>> {
   const backend = await connectQueues(cli);
   await backend.probe().catch(() => {
     throw new StartError(`the queues cannot be reached (${backend.name}): nothing was done`);
   });
-  const queue = eventQueue(backend, consumer);
+  const queue = eventQueue(backend, name, webhook === null ? null : 'by webhook');
   cli.shutdown.add('the queue', () => queue.stop());
   queue.start();
   await queue.connected();

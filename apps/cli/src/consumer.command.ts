@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { checkMasterKey } from '#application';
 import {
   readSubscriptions,
   addConsumer,
@@ -7,16 +8,26 @@ import {
   pauseConsumer,
   relayName,
   removeConsumer,
+  type Consumer,
   type ConsumerStart,
+  type Webhook,
 } from '#event-store';
-import { StartError } from '#platform';
+import { readCallTarget, StartError } from '#platform';
 import { checkTypes } from './check-types.js';
 import type { Cli } from './cli.js';
 import { openEventQueue } from './connect-queues.js';
 import { connect } from './connect.js';
 import { findConsumer } from './find-consumer.js';
+import { requireMasterKey } from './master-key.js';
 import { count, plural, print, printJson, printTable } from './output.js';
 import { readBacklogs } from './read-backlogs.js';
+import { webhookCommand } from './webhook.command.js';
+import { readWebhookOptions, type WebhookOptions } from './webhook-options.js';
+
+interface AddOptions extends WebhookOptions {
+  readonly types?: string[];
+  readonly start: string;
+}
 
 export function consumerCommand(cli: Cli): Command {
   return new Command('consumer')
@@ -26,6 +37,7 @@ export function consumerCommand(cli: Cli): Command {
     .addCommand(retryCommand(cli))
     .addCommand(pauseCommand(cli, 'pause'))
     .addCommand(pauseCommand(cli, 'resume'))
+    .addCommand(webhookCommand(cli))
     .addCommand(removeCommand(cli));
 }
 
@@ -35,16 +47,25 @@ function addCommand(cli: Cli): Command {
     .argument('<name>', 'small letters, digits and dashes')
     .option('--types <types...>', 'only events of these types, e.g. SessionCreated SessionExpired')
     .option('--start <where>', 'beginning, now, or the position after which', 'now')
-    .action(async (name: string, { types, start }: { types?: string[]; start: string }) => {
+    .option('--url <url>', 'tell this URL of them, as signed CloudEvents, instead of a program of its own')
+    .option('--ordered', 'with --url: the events of a session one after the other')
+    .option('--personal', 'with --url: also what tells about people, in plain; else it is left out')
+    .option('--secret <whsec_…>', 'with --url: sign with this; else a secret is made, and shown once')
+    .action(async (name: string, { types, start, ...options }: AddOptions) => {
       if (!consumerName.test(name)) {
         throw new StartError(`${name} is no name for a consumer: take small letters, digits and dashes`);
       }
       const wanted = types === undefined ? null : checkTypes(types);
-      const { admin } = await connect(cli);
-      if (!(await addConsumer(admin, name, wanted, parseStart(start)))) {
+      const told = readWebhookOptions(cli.config, name, options);
+      const database = await connect(cli);
+      if (told !== null) await checkMasterKey(database, requireMasterKey(cli.config));
+      if (!(await addConsumer(database.admin, name, wanted, parseStart(start), told?.webhook))) {
         throw new StartError(`there is a consumer ${name} already`);
       }
       print(`added ${name}; a running worker begins to send within seconds`);
+      if (told === null) return;
+      print(`secret     ${told.secret}`);
+      print('\nIt is not shown again. The URL checks by it that what it is told comes from here.');
     });
 }
 
@@ -67,6 +88,7 @@ function listCommand(cli: Cli): Command {
         const { waiting = null, failed = null, lagSeconds = null } = backlogs.get(consumer.name) ?? {};
         return {
           ...consumer,
+          webhook: shown(consumer.webhook),
           behind: relays.reduce((sum, { lag }) => sum + lag, 0),
           waiting,
           failed,
@@ -79,8 +101,8 @@ function listCommand(cli: Cli): Command {
       }
       printTable(
         ['consumer', 'events', 'since', 'behind', 'waiting', 'seconds', 'failed'],
-        consumers.map(({ name, types, createdAt, pausedAt, behind, waiting, failed, lagSeconds }) => [
-          pausedAt === null ? name : `${name} (paused)`,
+        consumers.map(({ types, createdAt, behind, waiting, failed, lagSeconds, ...consumer }) => [
+          named(consumer),
           types?.join('\n') ?? 'all',
           createdAt,
           count(behind),
@@ -92,14 +114,32 @@ function listCommand(cli: Cli): Command {
     });
 }
 
+/** Without the password that its URL may hold. */
+function shown(webhook: Webhook | null): Webhook | null {
+  return webhook === null ? null : { ...webhook, url: readCallTarget(webhook.url).url };
+}
+
+/** With what there is to say about it. */
+function named({ name, pausedAt, pausedBecause, webhook }: Omit<Consumer, 'types' | 'createdAt'>): string {
+  const isGone = pausedBecause === 'gone';
+  const state = pausedAt === null ? '' : isGone ? ' (paused: its URL says that it is gone)' : ' (paused)';
+  const url = webhook === null ? '' : `\n  ${webhook.url}`;
+  return `${name}${state}${url}`;
+}
+
 function retryCommand(cli: Cli): Command {
   return new Command('retry')
-    .description('have a consumer try again what it failed at in every attempt')
+    .description(
+      'have a consumer try again what it failed at in every attempt, and at once what waits for the next one',
+    )
     .argument('<name>')
     .action(async (name: string) => {
       const consumer = await findConsumer(await connect(cli), name);
-      const queue = await openEventQueue(cli, consumer.name);
-      print(`sent ${plural(await queue.retryFailed(), 'event')} to ${name} again`);
+      const queue = await openEventQueue(cli, consumer);
+      const failed = await queue.retryFailed();
+      const hurried = await queue.hurryDelayed();
+      const rest = hurried === 0 ? '' : `, and ${count(hurried)} before their time`;
+      print(`sent ${plural(failed, 'event')} to ${name} again${rest}`);
     });
 }
 
@@ -112,8 +152,7 @@ function pauseCommand(cli: Cli, what: 'pause' | 'resume'): Command {
     .argument('<name>')
     .action(async (name: string) => {
       const database = await connect(cli);
-      await findConsumer(database, name);
-      const queue = await openEventQueue(cli, name);
+      const queue = await openEventQueue(cli, await findConsumer(database, name));
       await pauseConsumer(database.admin, name, isPaused);
       await queue.setPaused(isPaused);
       print(isPaused ? `paused ${name}: it takes nothing more` : `resumed ${name}`);
@@ -124,12 +163,16 @@ function removeCommand(cli: Cli): Command {
   return new Command('remove')
     .description('send nothing more to a consumer')
     .argument('<name>')
-    .option('--drop-queue', 'throw away its queue too, with what lies there unhandled or failed')
+    .option(
+      '--drop-queue',
+      'throw away its queue too, with what lies there unhandled or failed; done for a webhook in any case',
+    )
     .action(async (name: string, { dropQueue }: { dropQueue?: true }) => {
       const database = await connect(cli);
-      await findConsumer(database, name);
-      // Before anything is removed: it must be there.
-      const queue = dropQueue ? await openEventQueue(cli, name) : null;
+      const consumer = await findConsumer(database, name);
+      // Before anything is removed: it must be there. What waits for a URL nobody else would take, but the next URL of that name.
+      const isDropped = dropQueue === true || consumer.webhook !== null;
+      const queue = isDropped ? await openEventQueue(cli, consumer) : null;
       await removeConsumer(database.admin, name);
       await queue?.drop();
       print(

@@ -16,9 +16,10 @@ import {
   ReleaseNumberHandler,
   RemoveNumbersBelowHandler,
   MasterKey,
+  WebhookCalls,
 } from '#application';
 import { EventStore, Wake } from '#event-store';
-import { Database, type Config } from '#platform';
+import { Database, OutboundHttp, type Config } from '#platform';
 import type { QueueBackend } from '#queues';
 import { Deliveries } from './deliveries/deliveries.js';
 import { Forgetting } from './deliveries/forgetting.js';
@@ -81,6 +82,7 @@ export class WorkerModule {
             { key: masterKey }: MasterKey,
             callbacks: Callbacks,
             alerts: Alerts,
+            http: OutboundHttp,
           ) =>
             new Worker([
               new ExpiryTimers(database, events, wake, queues, expireSession, observeExpiry(metrics), expiry),
@@ -94,7 +96,7 @@ export class WorkerModule {
                 masterKey,
                 new DeliveryRounds(database, callbacks, alerts, masterKey, config.CALLBACK_FAIL_DAYS),
               ),
-              new Relays(database, events, wake, queues),
+              new Relays(database, events, wake, queues, new WebhookCalls(database, http, masterKey)),
               new Statistics(database, events, wake),
               new Housekeeping(database.subscriptions),
               new Forgetting(database.subscriptions, events.partitions, config.DELIVERY_DAYS),
@@ -111,6 +113,7 @@ export class WorkerModule {
             MasterKey,
             Callbacks,
             Alerts,
+            OutboundHttp,
           ],
         },
       ],

@@ -71,8 +71,26 @@ create table maskline.consumer (
   types text[],
   created_at timestamp with time zone default clock() not null,
   paused_at timestamp with time zone,
+  paused_because text collate "C",
+  constraint consumer_paused_because_check CHECK ((paused_because = 'gone'::text)),
   constraint consumer_pkey PRIMARY KEY (name)
 );
+
+create table maskline.consumer_webhook (
+  consumer text collate "C" not null,
+  url text not null,
+  secret bytea not null,
+  previous_secret bytea,
+  previous_until timestamp with time zone,
+  is_ordered boolean not null,
+  has_personal boolean not null,
+  constraint consumer_webhook_consumer_fkey FOREIGN KEY (consumer) REFERENCES consumer(name) ON DELETE CASCADE,
+  constraint consumer_webhook_pkey PRIMARY KEY (consumer)
+);
+
+comment on column maskline.consumer_webhook.has_personal is 'It is told of personal fields, and in plain; else they are left out.';
+
+comment on column maskline.consumer_webhook.is_ordered is 'The events of a stream are told one after the other.';
 
 create table maskline.dead_letter (
   partition integer not null,
@@ -581,6 +599,16 @@ create table maskline.timer_slice (
   wanted_at timestamp with time zone default '-infinity'::timestamp with time zone not null,
   constraint timer_slice_pkey PRIMARY KEY (partition, slice)
 ) with (fillfactor=50);
+
+create table maskline.webhook_cursor (
+  consumer text collate "C" not null,
+  stream_id text collate "C" not null,
+  version bigint default 0 not null,
+  claim uuid,
+  claimed_until timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  constraint webhook_cursor_consumer_fkey FOREIGN KEY (consumer) REFERENCES consumer_webhook(consumer) ON DELETE CASCADE,
+  constraint webhook_cursor_pkey PRIMARY KEY (consumer, stream_id)
+) with (fillfactor=70);
 
 CREATE OR REPLACE FUNCTION maskline.add_deliveries(p integer, rows jsonb, days integer)
  RETURNS integer

@@ -364,6 +364,41 @@ describe('verify and rebuild', () => {
   });
 });
 
+describe('consumer add --url', () => {
+  it('makes a webhook, shows its secret once, and changes it', async () => {
+    const refused = await maskline('consumer webhook nobody --new-secret');
+    expect([refused.code, refused.stderr]).toEqual([
+      1,
+      expect.stringContaining('there is no consumer nobody'),
+    ]);
+    const { code, stdout } = await maskline('consumer add hook --url http://u:pass@127.0.0.1:9/x --ordered');
+    expect(code).toBe(0);
+    const [secret = ''] = /whsec_\S+/.exec(stdout) ?? [];
+    const { rows } = await database.admin.query<{ kept: string }>(
+      `select encode(secret, 'escape') as kept from maskline.consumer_webhook where consumer = 'hook'`,
+    );
+    expect(rows).toHaveLength(1);
+    expect(rows[0]?.kept).not.toContain(secret.slice(6));
+
+    const webhook = z.object({ url: z.string(), isOrdered: z.boolean(), hasPersonal: z.boolean() });
+    const consumer = z.object({ name: z.string(), webhook });
+    const url = 'http://127.0.0.1:9/x';
+    expect(await answers(consumer, 'consumer list')).toEqual([
+      { name: 'hook', webhook: { url, isOrdered: true, hasPersonal: false } },
+    ]);
+    expect((await maskline('consumer list')).stdout).toContain(url);
+
+    const changed = await maskline(
+      'consumer webhook hook --url https://app.example.com/y --new-secret --keep 48',
+    );
+    expect(changed.stdout).toMatch(/^changed hook\nsecret +whsec_\S+\n[^]*for 48 hours/);
+    expect(changed.stdout).not.toContain(secret);
+    expect((await maskline('consumer list --json')).stdout).toContain('https://app.example.com/y');
+    // Nobody else would take what lies there.
+    expect((await maskline('consumer remove hook')).stdout).toBe('removed hook and its queue\n');
+  });
+});
+
 describe('consumer and replay', () => {
   it('register, count, send and unregister', async () => {
     const { sid, serviceSid, path } = await newSession();

@@ -1,3 +1,4 @@
+import type { Consumer } from '#event-store';
 import { StartError } from '#platform';
 import { EventQueues, openQueues, type EventJob, type JobQueue, type QueueBackend } from '#queues';
 import type { Cli } from './cli.js';
@@ -12,7 +13,10 @@ export async function connectQueues(cli: Cli): Promise<QueueBackend> {
 }
 
 /** The queue of a consumer, which must be there now: a command does not wait for it. */
-export async function openEventQueue(cli: Cli, consumer: string): Promise<JobQueue<EventJob>> {
+export async function openEventQueue(
+  cli: Cli,
+  consumer: Pick<Consumer, 'name' | 'webhook'>,
+): Promise<JobQueue<EventJob>> {
   const backend = await connectQueues(cli);
   await backend.probe().catch(() => {
     throw new StartError(`the queues cannot be reached (${backend.name}): nothing was done`);

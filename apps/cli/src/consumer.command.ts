@@ -1,11 +1,19 @@
 import { Command } from 'commander';
-import { Consumers } from '#application';
-import type { ConsumerStart } from '#event-store';
+import { checkMasterKey, Consumers } from '#application';
+import type { Consumer, ConsumerStart } from '#event-store';
 import { StartError } from '#platform';
 import type { Cli } from './cli.js';
 import { connectEventQueues } from './connect-queues.js';
 import { connect } from './connect.js';
+import { requireMasterKey } from './master-key.js';
 import { count, plural, print, printJson, printTable } from './output.js';
+import { webhookCommand } from './webhook.command.js';
+import { readWebhookOptions, type WebhookOptions } from './webhook-options.js';
+
+interface AddOptions extends WebhookOptions {
+  readonly types?: string[];
+  readonly start: string;
+}
 
 export function consumerCommand(cli: Cli): Command {
   return new Command('consumer')
@@ -15,6 +23,7 @@ export function consumerCommand(cli: Cli): Command {
     .addCommand(retryCommand(cli))
     .addCommand(pauseCommand(cli, 'pause'))
     .addCommand(pauseCommand(cli, 'resume'))
+    .addCommand(webhookCommand(cli))
     .addCommand(removeCommand(cli));
 }
 
@@ -24,10 +33,19 @@ function addCommand(cli: Cli): Command {
     .argument('<name>', 'small letters, digits and dashes')
     .option('--types <types...>', 'only events of these types, e.g. SessionCreated SessionExpired')
     .option('--start <where>', 'beginning, now, or the position after which', 'now')
-    .action(async (name: string, { types, start }: { types?: string[]; start: string }) => {
+    .option('--url <url>', 'tell this URL of them, as signed CloudEvents, instead of a program of its own')
+    .option('--ordered', 'with --url: the events of a session one after the other')
+    .option('--personal', 'with --url: also what tells about people, in plain; else it is left out')
+    .option('--secret <whsec_…>', 'with --url: sign with this; else a secret is made, and shown once')
+    .action(async (name: string, { types, start, ...options }: AddOptions) => {
       const from = parseStart(start);
-      await (await open(cli)).add(name, types ?? null, from);
+      const told = readWebhookOptions(cli.config, name, options);
+      if (told !== null) await checkMasterKey(await connect(cli), requireMasterKey(cli.config));
+      await (await open(cli)).add(name, types ?? null, from, told?.webhook ?? null);
       print(`added ${name}; a running worker begins to send within seconds`);
+      if (told === null) return;
+      print(`secret     ${told.secret}`);
+      print('\nIt is not shown again. The URL checks by it that what it is told comes from here.');
     });
 }
 
@@ -49,8 +67,8 @@ function listCommand(cli: Cli): Command {
       }
       printTable(
         ['consumer', 'events', 'since', 'behind', 'waiting', 'seconds', 'failed'],
-        consumers.map(({ name, types, createdAt, pausedAt, behind, waiting, failed, lagSeconds }) => [
-          pausedAt === null ? name : `${name} (paused)`,
+        consumers.map(({ types, createdAt, behind, waiting, failed, lagSeconds, ...consumer }) => [
+          named(consumer),
           types?.join('\n') ?? 'all',
           createdAt,
           count(behind),
@@ -62,13 +80,24 @@ function listCommand(cli: Cli): Command {
     });
 }
 
+/** With what there is to say about it. */
+function named({ name, pausedAt, pausedBecause, webhook }: Omit<Consumer, 'types' | 'createdAt'>): string {
+  const isGone = pausedBecause === 'gone';
+  const state = pausedAt === null ? '' : isGone ? ' (paused: its URL says that it is gone)' : ' (paused)';
+  const url = webhook === null ? '' : `\n  ${webhook.url}`;
+  return `${name}${state}${url}`;
+}
+
 function retryCommand(cli: Cli): Command {
   return new Command('retry')
-    .description('have a consumer try again what it failed at in every attempt')
+    .description(
+      'have a consumer try again what it failed at in every attempt, and at once what waits for the next one',
+    )
     .argument('<name>')
     .action(async (name: string) => {
-      const retried = await (await open(cli)).retry(name);
-      print(`sent ${plural(retried, 'event')} to ${name} again`);
+      const { failed, hurried } = await (await open(cli)).retry(name);
+      const rest = hurried === 0 ? '' : `, and ${count(hurried)} before their time`;
+      print(`sent ${plural(failed, 'event')} to ${name} again${rest}`);
     });
 }
 
@@ -89,11 +118,14 @@ function removeCommand(cli: Cli): Command {
   return new Command('remove')
     .description('send nothing more to a consumer')
     .argument('<name>')
-    .option('--drop-queue', 'throw away its queue too, with what lies there unhandled or failed')
+    .option(
+      '--drop-queue',
+      'throw away its queue too, with what lies there unhandled or failed; done for a webhook in any case',
+    )
     .action(async (name: string, { dropQueue = false }: { dropQueue?: boolean }) => {
-      await (await open(cli)).remove(name, dropQueue);
+      const isDropped = await (await open(cli)).remove(name, dropQueue);
       print(
-        dropQueue ? `removed ${name} and its queue` : `removed ${name}; what lies in its queue stays there`,
+        isDropped ? `removed ${name} and its queue` : `removed ${name}; what lies in its queue stays there`,
       );
     });
 }

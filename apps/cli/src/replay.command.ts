@@ -109,7 +109,7 @@ async function send(
   { options, perSecond, total }: { options: Options; perSecond: number; total: number },
 ): Promise<void> {
   const replayId = options.missingOnly ? null : (options.id ?? randomUUID());
-  const queue = await openEventQueue(cli, consumer.name);
+  const queue = await openEventQueue(cli, consumer);
   const bar = new ProgressBar();
   let done = 0;
   let present = 0;

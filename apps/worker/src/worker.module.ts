@@ -17,9 +17,10 @@ import {
   RemoveNumbersBelowHandler,
   MasterKey,
   RetireSessionHandler,
+  WebhookCalls,
 } from '#application';
 import { EventStore, Wake } from '#event-store';
-import { Database, type Config } from '#platform';
+import { Database, OutboundHttp, type Config } from '#platform';
 import type { QueueBackend } from '#queues';
 import { Deliveries } from './deliveries/deliveries.js';
 import { observeExpiry } from './expiry-metrics.js';
@@ -90,6 +91,7 @@ export class WorkerModule {
             { key: masterKey }: MasterKey,
             callbacks: Callbacks,
             alerts: Alerts,
+            http: OutboundHttp,
           ) =>
             new Worker([
               new ExpiryTimers(database, events, wake, queues, expireSession, observeExpiry(metrics), expiry),
@@ -103,7 +105,7 @@ export class WorkerModule {
                 masterKey,
                 new DeliveryRounds(database, callbacks, alerts, masterKey, config.CALLBACK_FAIL_DAYS),
               ),
-              new Relays(database, events, wake, queues),
+              new Relays(database, events, wake, queues, new WebhookCalls(database, http, masterKey)),
               new Statistics(database, events, wake),
               new Housekeeping(database.subscriptions, events.partitions, config.DELIVERY_DAYS),
               ...(retentionDays === 0
@@ -130,6 +132,7 @@ export class WorkerModule {
             MasterKey,
             Callbacks,
             Alerts,
+            OutboundHttp,
           ],
         },
       ],

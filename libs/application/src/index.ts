@@ -56,3 +56,6 @@ export * from './deliveries/enable-callback.js';
 export * from './deliveries/interaction-callbacks.js';
 export * from './deliveries/redeliver.js';
 export * from './deliveries/send-test-callback.js';
+export { retryDelay } from './deliveries/retry-schedule.js';
+export { WebhookCalls } from './webhooks/webhook-calls.js';
+export { sealWebhookSecret } from './webhooks/webhook-secrets.js';

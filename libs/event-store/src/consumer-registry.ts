@@ -10,6 +10,18 @@ export interface Consumer {
   readonly createdAt: string;
   /** Since when nothing is sent to it; null when it is. */
   readonly pausedAt: string | null;
+  /** Null when somebody has asked for it: nobody else pauses a consumer but an endpoint that is gone for good. */
+  readonly pausedBecause: 'gone' | null;
+  /** Where it is told of events over HTTP; null for one that has a program of its own. */
+  readonly webhook: Webhook | null;
+}
+
+export interface Webhook {
+  readonly url: string;
+  /** The events of a stream are told one after the other. */
+  readonly isOrdered: boolean;
+  /** It is told of personal fields, and in plain. */
+  readonly hasPersonal: boolean;
 }
 
 /** From which event on a new consumer gets events: the first of all, the next to come, or the one after a position. */
@@ -30,6 +42,9 @@ export const relayNameOf = (row: string) => `'relay:' || ${row}.name || '.' || $
 const add = `
   with added as (
     insert into maskline.consumer (name, types) values ($1, $2) on conflict (name) do nothing returning name, id
+  ), webhook as (
+    insert into maskline.consumer_webhook (consumer, url, secret, is_ordered, has_personal)
+    select name, $4::text, $5::bytea, $6::boolean, $7::boolean from added where $4::text is not null
   ), relays as (
     insert into maskline.subscription (name, partition, position, started, settled)
     select ${relayNameOf('added')}, h.partition, s.position, s.position, s.position
@@ -38,22 +53,42 @@ const add = `
   )
   select name from added`;
 
+export interface NewWebhook extends Webhook {
+  /** Sealed. */
+  readonly secret: Buffer;
+}
+
 /** False when there is a consumer of that name already. The relay of every running worker finds it within seconds. */
 export async function addConsumer(
   db: Queryable,
   name: string,
   types: readonly string[] | null,
   start: ConsumerStart,
+  webhook: NewWebhook | null = null,
 ): Promise<boolean> {
   if (!consumerName.test(name))
     throw new RangeError('a consumer is named by small letters, digits and dashes');
   const position = start === 'beginning' ? 0 : start === 'now' ? null : start;
-  const values = [name, types === null ? null : [...types], position];
+  const values = [
+    name,
+    types === null ? null : [...types],
+    position,
+    webhook?.url,
+    webhook?.secret,
+    webhook?.isOrdered,
+    webhook?.hasPersonal,
+  ];
   const { rows } = await db.query({ name: 'add-consumer', text: add, values });
   return rows.length > 0;
 }
 
-const list = `select name, id, types, created_at as "createdAt", paused_at as "pausedAt" from maskline.consumer order by name`;
+const list = `
+  select c.name, c.id, c.types, c.created_at as "createdAt", c.paused_at as "pausedAt", c.paused_because as "pausedBecause",
+    case when w.consumer is not null then
+      json_build_object('url', w.url, 'isOrdered', w.is_ordered, 'hasPersonal', w.has_personal)
+    end as webhook
+  from maskline.consumer c left join maskline.consumer_webhook w on w.consumer = c.name
+  order by c.name`;
 
 export async function listConsumers(db: Queryable): Promise<Consumer[]> {
   const { rows } = await db.query({ name: 'list-consumers', text: list, values: [] });
@@ -87,7 +122,7 @@ export async function isRegistered(
 }
 
 const pause = `
-  update maskline.consumer set paused_at = case when $2 then coalesce(paused_at, maskline.clock()) end
+  update maskline.consumer set paused_at = case when $2 then coalesce(paused_at, maskline.clock()) end, paused_because = null
   where name = $1 returning name`;
 
 /**

@@ -13,7 +13,10 @@ export {
   removeConsumer,
   type Consumer,
   type ConsumerStart,
+  type NewWebhook,
+  type Webhook,
 } from './consumer-registry.js';
+export { changeWebhook, pauseGone, readWebhook, type WebhookSettings } from './consumer-webhook.js';
 export { contentHash } from './content-hash.js';
 export { copyOut } from './copy-out.js';
 export {
@@ -76,3 +79,5 @@ export {
   type SubscriptionOptions,
 } from './subscription.js';
 export { Wake } from './wake.js';
+export { claimStream, moveStream, releaseStream, type StreamClaim } from './webhook-cursor.js';
+export { withoutSealed } from './without-sealed.js';

@@ -1,7 +1,9 @@
+import type { KeyObject } from 'node:crypto';
 import type { DomainEvent } from '#domain';
 import { statement } from '#platform';
 import type { Queryable } from './append.js';
 import { relayNameOf } from './consumer-registry.js';
+import { openSealed } from './open-sealed.js';
 import type { EventRow, RecordedEvent } from './recorded-event.js';
 import { recordedEvent, type Upcasters } from './upcasters.js';
 
@@ -14,7 +16,7 @@ const next = statement(
   cross join lateral (
     select * from maskline.event e
     where e.partition = $2 and e.stream_id = $3 and e.version > $4 and e.version <= $5 and e.position > s.started
-      and e.type = any($6::text[]) and (c.types is null or e.type = any(c.types))
+      and ($6::text[] is null or e.type = any($6::text[])) and (c.types is null or e.type = any(c.types))
       and not exists (
         select from maskline.skipped_event k
         where k.partition = e.partition and k.reader = 'consumer:' || c.name and k.event_id = e.event_id
@@ -36,13 +38,19 @@ export async function readOrdered<Event extends DomainEvent>(
     readonly streamId: string;
     readonly after: number;
     readonly until: number;
-    readonly types: readonly Event['type'][];
+    /** Null for all that it was registered for. */
+    readonly types: readonly Event['type'][] | null;
   },
   upcasters: Upcasters,
+  /** Opens personal fields; without it they come as they lie in the log. */
+  masterKey: KeyObject | null = null,
 ): Promise<RecordedEvent<Event> | null> {
   const { partition, streamId, after, until, types } = range;
-  const { rows } = await db.query(next(consumer, partition, streamId, after, until, [...types]));
-  const [row] = rows as EventRow[];
+  const { rows } = await db.query(
+    next(consumer, partition, streamId, after, until, types === null ? null : [...types]),
+  );
+  const found = rows as EventRow[];
+  const [row] = masterKey === null ? found : await openSealed(db, found, masterKey);
   // The log holds the data of the type, and only these types were asked for.
   return row === undefined ? null : (recordedEvent(row, upcasters) as RecordedEvent<Event>);
 }

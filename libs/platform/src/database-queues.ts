@@ -5,8 +5,8 @@ import type { ServerConfig } from './config.js';
 /** BullMQ's schema comes first: its statements name no schema. Its own clean-up uses types of pg_catalog only. */
 const SEARCH_PATH = '-c search_path=bullmq,public';
 
-/** More than the workers of a process, each of which keeps one connection to listen on. */
-const CONNECTIONS = 12;
+/** Besides those on which the workers of a process listen, one each, with which the pool grows. */
+const CONNECTIONS = 9;
 
 /**
  * The connections of all queues of a process, when BullMQ works on PostgreSQL. Left to itself BullMQ opens ten and

@@ -14,7 +14,7 @@ export * from './metrics.js';
 export * from './migrate.js';
 export type { CallAnswer, CallFailure, CallOutcome } from './outbound-http/call-outcome.js';
 export * from './outbound-http/call-target.js';
-export type { CallbackReach } from './outbound-http/callback-reach.js';
+export { reachesHost, type CallbackReach } from './outbound-http/callback-reach.js';
 export * from './outbound-http/outbound-http.js';
 export * from './package-root.js';
 export * from './private-file.js';

@@ -4,6 +4,8 @@ export type { EventJob } from '#contracts';
 export { eventQueue, newEventJob, readPlace } from './consumers/event-queue.js';
 export { EventQueues } from './consumers/event-queues.js';
 export { failedEvent, failedEvents, type FailedEvent } from './consumers/failed-events.js';
+export { readJobEvent } from './consumers/read-job-event.js';
+export { webhookWorker } from './consumers/webhook-worker.js';
 export { replayToConsumer, type ReplayOptions } from './consumers/replay.js';
 export { runConsumer, type ConsumerProgram } from './consumers/run-consumer.js';
 export { deliveryQueue, deliveryWorker, newDeliveryJob, type DeliveryJob } from './delivery-queue.js';
@@ -12,4 +14,4 @@ export { forwardQueue, forwardWorker, newForwardJob, type ForwardJob } from './f
 export { QueueAbsent, type JobQueue, type NewJob } from './job-queue.js';
 export { TryLater } from './job-worker.js';
 export { openQueues } from './open-queues.js';
-export type { QueueBackend } from './queue-backend.js';
+export type { QueueBackend, RetryAfter } from './queue-backend.js';

@@ -5,7 +5,7 @@ import type { ZodType } from 'zod';
 import { nameError } from '#platform';
 import { FailureLog } from './failure-log.js';
 import { openWhenThere } from './open-when-there.js';
-import type { OpenWorker, QueueBackend } from './queue-backend.js';
+import type { OpenWorker, QueueBackend, RetryAfter } from './queue-backend.js';
 
 /** Thrown by a handler whose job came too early: the job comes again after so many milliseconds, and no attempt is counted. */
 export class TryLater extends Error {
@@ -22,6 +22,7 @@ export interface JobWorkerOptions<Data> {
   readonly concurrency: number;
   /** At least once for each job. */
   handle(data: Data): Promise<void>;
+  readonly retryAfter?: RetryAfter;
 }
 
 /** Milliseconds given to the jobs under way when the worker stops. Whatever is not done by then comes again. */
@@ -63,7 +64,7 @@ export class JobWorker<Data> {
   }
 
   async #open(): Promise<void> {
-    const { queue, concurrency } = this.options;
+    const { queue, concurrency, retryAfter } = this.options;
     const listener = {
       failed: this.#log.failed,
       jobFailed: (jobId: string, error: Error) => {
@@ -72,7 +73,14 @@ export class JobWorker<Data> {
     };
     this.#worker = await openWhenThere(
       this.backend,
-      () => this.backend.openWorker(queue, (job, token) => this.#process(job, token), concurrency, listener),
+      () =>
+        this.backend.openWorker(
+          queue,
+          (job, token) => this.#process(job, token),
+          concurrency,
+          listener,
+          retryAfter,
+        ),
       this.#log,
       this.#stop.signal,
     );

@@ -1,6 +1,7 @@
 import { createPostgresBackend, Queue, runMigrations, Worker, type PgPool } from 'bullmq';
 import { openQueuePool, type ServerConfig } from '#platform';
 import {
+  backoffBy,
   QueueBackend,
   queueDefaults,
   workerDefaults,
@@ -8,6 +9,7 @@ import {
   type OpenQueue,
   type OpenWorker,
   type QueueListener,
+  type RetryAfter,
   type WorkerListener,
 } from './queue-backend.js';
 
@@ -60,9 +62,14 @@ export class PostgresQueues extends QueueBackend {
     process: JobProcessor,
     concurrency: number,
     { failed, jobFailed }: WorkerListener,
+    retryAfter?: RetryAfter,
   ): OpenWorker {
-    const options = { ...workerDefaults, concurrency, connection: this.#connection };
+    const backoff = backoffBy(retryAfter);
+    const options = { ...workerDefaults, ...backoff, concurrency, connection: this.#connection };
     const worker = new Worker(name, process, options, createPostgresBackend);
+    // It keeps one to listen on, and there may be as many workers as consumers that are told over HTTP.
+    this.#pool.options.max++;
+    worker.once('closed', () => this.#pool.options.max--);
     return worker.on('error', failed).on('failed', (job, error) => {
       jobFailed(job?.id ?? 'unknown', error);
     });

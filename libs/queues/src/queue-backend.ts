@@ -14,6 +14,8 @@ export interface OpenJob {
   readonly failedReason: string;
   readonly finishedOn?: number | undefined;
   retry(state: 'failed', options: RetryOptions): Promise<void>;
+  /** Has it done before its time. */
+  promote(): Promise<void>;
 }
 
 /** What is used of BullMQ's Queue, whose own type names its backend. */
@@ -50,6 +52,15 @@ export interface WorkerListener extends QueueListener {
   readonly jobFailed: (jobId: string, error: Error) => void;
 }
 
+/** Milliseconds from the failure that is the so-manieth of a job to its next attempt; null for none. Of jobs whose policy asks for it. */
+export type RetryAfter = (failures: number) => number | null;
+
+/** As BullMQ wants it. */
+export function backoffBy(retryAfter: RetryAfter | undefined): Pick<WorkerOptions, 'settings'> {
+  if (retryAfter === undefined) return {};
+  return { settings: { backoffStrategy: (failures) => retryAfter(failures) ?? -1 } };
+}
+
 /** A job whose worker died is given to another one after so long, in milliseconds. */
 export const workerDefaults = {
   lockDuration: 10_000,
@@ -80,6 +91,7 @@ export abstract class QueueBackend {
     process: JobProcessor,
     concurrency: number,
     listener: WorkerListener,
+    retryAfter?: RetryAfter,
   ): OpenWorker;
 
   /** The word written beside the jobs of a queue, which is lost when they are; null when there is none. */

@@ -3,6 +3,7 @@ import { Queue, Worker } from 'bullmq';
 import type { Cluster, Redis } from 'ioredis';
 import { connectRedis } from './connect-redis.js';
 import {
+  backoffBy,
   QueueBackend,
   queueDefaults,
   redisPrefix,
@@ -11,6 +12,7 @@ import {
   type OpenQueue,
   type OpenWorker,
   type QueueListener,
+  type RetryAfter,
   type WorkerListener,
 } from './queue-backend.js';
 
@@ -77,6 +79,7 @@ export class RedisQueues extends QueueBackend {
     process: JobProcessor,
     concurrency: number,
     { failed, jobFailed }: WorkerListener,
+    retryAfter?: RetryAfter,
   ): OpenWorker {
     const connection = connectRedis(this.#urls, {
       ...this.#reconnecting,
@@ -85,7 +88,8 @@ export class RedisQueues extends QueueBackend {
       maxRetriesPerRequest: null,
     });
     connection.on('error', () => undefined);
-    const options = { ...workerDefaults, concurrency, connection, prefix: redisPrefix(name) };
+    const backoff = backoffBy(retryAfter);
+    const options = { ...workerDefaults, ...backoff, concurrency, connection, prefix: redisPrefix(name) };
     const worker = new Worker(name, process, options);
     // BullMQ closes the copy that it waits on, and leaves this one to us.
     worker.on('closed', () => connection.disconnect());

@@ -46,3 +46,5 @@ export * from './session-resource.js';
 export * from './short-code-form.js';
 export * from './short-code-resource.js';
 export * from './twiml.js';
+export * from './webhooks/cloud-event.js';
+export { isWebhookSecret, newWebhookSecret, webhookHeaders } from './webhooks/webhook-signature.js';

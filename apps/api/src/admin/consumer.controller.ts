@@ -37,7 +37,7 @@ export class ConsumerController {
   @Conflict('There is a consumer of this name')
   @Operation('Have events sent to a consumer, through a queue of its own', 201, consumerSchema, 400, 403, 413)
   async create(@Json(consumerWish) wish: ConsumerWish, @BaseUrl() baseUrl: string) {
-    await this.consumers.add(wish.Name, wish.Types ?? null, wish.Start);
+    await this.consumers.add(wish.Name, wish.Types ?? null, wish.Start, null);
     return consumerResource(await this.consumers.get(wish.Name), baseUrl);
   }
 
@@ -56,7 +56,8 @@ export class ConsumerController {
   @Post(':consumerName/Retry')
   @Operation('Have a consumer try again what it failed at for good', 200, retriedSchema, 403, 404, 413)
   async retry(@Param('consumerName') name: string) {
-    return { name, retried: await this.consumers.retry(name) };
+    const { failed, hurried } = await this.consumers.retry(name);
+    return { name, retried: failed + hurried };
   }
 
   @Delete(':consumerName')

@@ -10,6 +10,8 @@ const consumer = {
   types: null,
   createdAt: '2026-01-02T03:04:05.006Z',
   pausedAt: null,
+  pausedBecause: null,
+  webhook: null,
 };
 
 const event: RecordedEvent = {

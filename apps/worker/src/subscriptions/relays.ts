@@ -1,3 +1,4 @@
+import { retryDelay, type WebhookCalls } from '#application';
 import {
   Subscription,
   type EventStore,
@@ -9,7 +10,7 @@ import {
   type Consumer,
 } from '#event-store';
 import type { Database } from '#platform';
-import { eventQueue, type QueueBackend } from '#queues';
+import { eventQueue, webhookWorker, type EventJob, type QueueBackend } from '#queues';
 import { Loop } from '../loop.js';
 import { RelayMark } from './relay-mark.js';
 import { relay } from './relay.js';
@@ -21,7 +22,10 @@ interface Part {
   stop(): Promise<void>;
 }
 
-/** Runs a relay for each registered consumer, and notices within seconds who comes, who goes and who is paused. */
+/**
+ * Runs a relay for each registered consumer, and the calls to those that are a URL; notices within seconds who comes, who goes and who is
+ * paused.
+ */
 export class Relays {
   /** By registration: a consumer that was removed and added again starts anew. */
   readonly #running = new Map<string, readonly Part[]>();
@@ -32,6 +36,7 @@ export class Relays {
     private readonly events: EventStore,
     private readonly wake: Wake,
     private readonly queues: QueueBackend,
+    private readonly webhookCalls: Pick<WebhookCalls, 'tell'>,
   ) {}
 
   start(): Promise<void> {
@@ -62,7 +67,8 @@ export class Relays {
   }
 
   #run(consumer: Consumer): readonly Part[] {
-    const queue = eventQueue(this.queues, consumer.name);
+    const isWebhook = consumer.webhook !== null;
+    const queue = eventQueue(this.queues, consumer.name, isWebhook ? 'by webhook' : null);
     const partitions = Array.from({ length: this.events.partitions }, (_, partition) => partition);
     const stands = () => isRegistered(this.database.subscriptions, consumer);
     const parts = [
@@ -82,9 +88,16 @@ export class Relays {
             upcasters,
           ),
       ),
+      ...(isWebhook ? [this.#callsTo(consumer)] : []),
     ];
     for (const part of parts) part.start();
     return parts;
+  }
+
+  /** Every worker makes some of them. */
+  #callsTo(consumer: Consumer): Part {
+    const tell = (job: EventJob) => this.webhookCalls.tell(consumer, job);
+    return webhookWorker(this.queues, consumer.name, tell, (tries) => retryDelay(tries, Math.random()));
   }
 }
 

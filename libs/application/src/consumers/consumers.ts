@@ -10,8 +10,10 @@ import {
   removeConsumer,
   type Consumer,
   type ConsumerStart,
+  type NewWebhook,
+  type Webhook,
 } from '#event-store';
-import type { Database } from '#platform';
+import { readCallTarget, type Database } from '#platform';
 import { ConsumerBacklogs, type EventQueues, type JobQueue, type EventJob } from '#queues';
 import { checkTypes } from './event-types.js';
 
@@ -47,6 +49,7 @@ export class Consumers {
       const { waiting = null, failed = null, lagSeconds = null } = backlog ?? {};
       return {
         ...consumer,
+        webhook: withoutPassword(consumer.webhook),
         behind: relays.reduce((sum, { lag }) => sum + lag, 0),
         waiting,
         failed,
@@ -59,8 +62,16 @@ export class Consumers {
     return found(await this.list(), name);
   }
 
-  /** Of these types, or all where there are none. A running worker begins to send within seconds. */
-  async add(name: string, types: readonly string[] | null, start: ConsumerStart): Promise<void> {
+  /**
+   * Of these types, or all where there are none; through a queue for a program of its own, or to a URL. A running worker begins to
+   * send within seconds.
+   */
+  async add(
+    name: string,
+    types: readonly string[] | null,
+    start: ConsumerStart,
+    webhook: NewWebhook | null,
+  ): Promise<void> {
     if (!consumerName.test(name)) {
       throw new DomainError(
         'consumer-invalid',
@@ -68,7 +79,7 @@ export class Consumers {
       );
     }
     const wanted = types === null ? null : checkTypes(types);
-    if (!(await addConsumer(this.database.reads, name, wanted, start))) {
+    if (!(await addConsumer(this.database.reads, name, wanted, start, webhook))) {
       throw new DomainError('consumer-exists', `there is a consumer ${name} already`);
     }
   }
@@ -80,26 +91,38 @@ export class Consumers {
     await queue.setPaused(isPaused);
   }
 
-  /** Has it try again what it failed at in every attempt; answers how many events that are. */
-  async retry(name: string): Promise<number> {
-    return (await this.#queueOf(name)).retryFailed();
+  /** Has it try again what it failed at in every attempt, and at once what waits for its next one; answers how many events each. */
+  async retry(name: string): Promise<{ readonly failed: number; readonly hurried: number }> {
+    const queue = await this.#queueOf(name);
+    const failed = await queue.retryFailed();
+    return { failed, hurried: await queue.hurryDelayed() };
   }
 
-  /** Sends nothing more to it. What lies in its queue, unhandled or failed, stays there unless the queue is to be dropped. */
-  async remove(name: string, isDropping: boolean): Promise<void> {
+  /**
+   * Sends nothing more to it. What lies in its queue, unhandled or failed, stays there unless the queue is to be dropped, as that of
+   * a webhook is in any case: nobody else would take it but the next URL of that name. Answers whether it was dropped.
+   */
+  async remove(name: string, isDropping: boolean): Promise<boolean> {
+    const { webhook } = found(await listConsumers(this.database.reads), name);
     // Before anything is removed: the queue must be there.
-    const queue = isDropping ? await this.#queueOf(name) : null;
+    const queue = isDropping || webhook !== null ? await this.#queueOf(name) : null;
     if (!(await removeConsumer(this.database.reads, name))) throw notFound(name);
     await queue?.drop();
+    return queue !== null;
   }
 
   async #queueOf(name: string): Promise<JobQueue<EventJob>> {
-    found(await listConsumers(this.database.reads), name);
+    const consumer = found(await listConsumers(this.database.reads), name);
     await this.queues.probe().catch((error: unknown) => {
       throw overloaded(`${messageOf(error)}: nothing was done`);
     });
-    return this.queues.of(name);
+    return this.queues.of(consumer);
   }
+}
+
+/** A URL may hold one. */
+function withoutPassword(webhook: Webhook | null): Webhook | null {
+  return webhook === null ? null : { ...webhook, url: readCallTarget(webhook.url).url };
 }
 
 function found<Known extends Consumer>(consumers: readonly Known[], name: string): Known {

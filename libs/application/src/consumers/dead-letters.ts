@@ -59,8 +59,9 @@ export class DeadLetters {
     const isComplete = consumers.length === 0 || (await this.#canReachQueues());
     if (!isComplete) return { events: parked, isComplete };
     const failed: UnhandledEvent[] = [];
-    for (const { name } of consumers) {
-      const events = await failedEvents(this.database.reads, await this.queues.of(name), name);
+    for (const consumer of consumers) {
+      const { name } = consumer;
+      const events = await failedEvents(this.database.reads, await this.queues.of(consumer), name);
       const accounts = await accountsAt(
         this.database.reads,
         events.map(({ event }) => event),
@@ -103,12 +104,12 @@ export class DeadLetters {
   }
 
   async #job(id: string): Promise<{ readonly consumer: string; readonly event: FailedEvent } | null> {
-    const consumer = JOB_ID.exec(id)?.[1];
-    const consumers = await listConsumers(this.database.reads);
-    if (consumer === undefined || !consumers.some(({ name }) => name === consumer)) return null;
+    const named = JOB_ID.exec(id)?.[1];
+    const consumer = (await listConsumers(this.database.reads)).find(({ name }) => name === named);
+    if (consumer === undefined) return null;
     if (!(await this.#canReachQueues())) throw overloaded('the queues cannot be reached: nothing was done');
-    const event = await failedEvent(this.database.reads, await this.queues.of(consumer), consumer, id);
-    return event === null ? null : { consumer, event };
+    const event = await failedEvent(this.database.reads, await this.queues.of(consumer), consumer.name, id);
+    return event === null ? null : { consumer: consumer.name, event };
   }
 
   async #canReachQueues(): Promise<boolean> {

@@ -17,12 +17,20 @@ const policy = {
   stackTraceLimit: 1,
 };
 
+/** A server that is away may be away for days. How long, and how often it is tried, says the worker. */
+const webhookPolicy = { ...policy, attempts: 1_000, backoff: { type: 'webhook' } };
+
 export function eventQueueName(consumer: string): string {
   return `consumer-${consumer}`;
 }
 
-export function eventQueue(backend: QueueBackend, consumer: string): JobQueue<EventJob> {
-  return new JobQueue(backend, eventQueueName(consumer), policy);
+/** `told`: over HTTP, and so for days. It matters to those alone who add jobs. */
+export function eventQueue(
+  backend: QueueBackend,
+  consumer: string,
+  told: 'by webhook' | null = null,
+): JobQueue<EventJob> {
+  return new JobQueue(backend, eventQueueName(consumer), told === null ? policy : webhookPolicy);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { EventJob } from '#contracts';
+import type { Consumer } from '#event-store';
 import { QueueAbsent, type JobQueue } from '../job-queue.js';
 import type { QueueBackend } from '../queue-backend.js';
 import { eventQueue } from './event-queue.js';
@@ -17,10 +18,10 @@ export class EventQueues {
   }
 
   /** That of a consumer, which can be used now. */
-  async of(consumer: string): Promise<JobQueue<EventJob>> {
-    const known = this.#queues.get(consumer);
-    const queue = known ?? eventQueue(this.backend, consumer);
-    this.#queues.set(consumer, queue);
+  async of({ name, webhook }: Pick<Consumer, 'name' | 'webhook'>): Promise<JobQueue<EventJob>> {
+    const known = this.#queues.get(name);
+    const queue = known ?? eventQueue(this.backend, name, webhook === null ? null : 'by webhook');
+    this.#queues.set(name, queue);
     queue.start();
     await queue.connected();
     return queue;

@@ -1,6 +1,6 @@
 import { eventJob, type EventJob } from '#contracts';
 import type { DomainEvent } from '#domain';
-import { hasUnknownStart, readLog, type Queryable, type RecordedEvent, upcasters } from '#event-store';
+import { hasUnknownStart, type Queryable, type RecordedEvent } from '#event-store';
 import {
   loadConfig,
   openDatabase,
@@ -15,6 +15,7 @@ import { openQueues } from '../open-queues.js';
 import { eventQueueName } from './event-queue.js';
 import { handleInOrder } from './handle-in-order.js';
 import { noteHandled, prepareInbox } from './inbox.js';
+import { readJobEvent } from './read-job-event.js';
 import { prepareOrder } from './stream-cursor.js';
 
 export interface ConsumerProgram<Event extends DomainEvent> {
@@ -103,7 +104,8 @@ async function handleOnce<Event extends DomainEvent>(
   try {
     await tx.query('begin');
     if (await noteHandled(tx, program.schema, program.name, job)) {
-      await program.handle(await readEvent<Event>(tx, job), tx);
+      // Its type was looked at before; the log holds the data of the type.
+      await program.handle((await readJobEvent(tx, job)) as RecordedEvent<Event>, tx);
     }
     await tx.query('commit');
     isBroken = false;
@@ -111,16 +113,4 @@ async function handleOnce<Event extends DomainEvent>(
     // With the connection, what was not committed is gone.
     tx.release(isBroken);
   }
-}
-
-async function readEvent<Event extends DomainEvent>(
-  db: Queryable,
-  { partition, position, eventId }: EventJob,
-): Promise<RecordedEvent<Event>> {
-  const place = { partition, after: position - 1, types: null, limit: 1 };
-  const [event] = (await readLog(db, place, upcasters)).events;
-  // A failover may have given the position to another event: the queue then speaks of one that never was.
-  if (event?.eventId !== eventId) throw new Error('the log has another event at this position');
-  // Its type was looked at before; the log holds the data of the type.
-  return event as RecordedEvent<Event>;
 }

@@ -71,6 +71,11 @@ export const consumerSchema = answer('Consumer', {
     .meta({ description: `Events that it failed at in every attempt. ${unlessAway}` }),
   date_created: dateOf('When it was registered.'),
   date_paused: dateOf('Since when nothing is sent to it.').nullable(),
+  is_gone: z.boolean().meta({ description: 'It is paused because its URL answered that it is gone (410).' }),
+  webhook_url: z
+    .string()
+    .nullable()
+    .meta({ description: 'Where it is told of events as CloudEvents; null for a program of its own.' }),
   url: ownUrl,
 });
 
@@ -87,6 +92,8 @@ interface KnownConsumer {
   readonly types: readonly string[] | null;
   readonly createdAt: string;
   readonly pausedAt: string | null;
+  readonly pausedBecause: 'gone' | null;
+  readonly webhook: { readonly url: string } | null;
   readonly behind: number;
   readonly waiting: number | null;
   readonly failed: number | null;
@@ -94,7 +101,8 @@ interface KnownConsumer {
 }
 
 export function consumerResource(consumer: KnownConsumer, baseUrl: string): z.infer<typeof consumerSchema> {
-  const { name, types, createdAt, pausedAt, behind, waiting, failed, lagSeconds } = consumer;
+  const { name, types, createdAt, pausedAt, pausedBecause, webhook } = consumer;
+  const { behind, waiting, failed, lagSeconds } = consumer;
   return {
     name,
     types: types === null ? null : [...types],
@@ -106,6 +114,8 @@ export function consumerResource(consumer: KnownConsumer, baseUrl: string): z.in
     failed,
     date_created: wireDate(createdAt),
     date_paused: wireDateOrNull(pausedAt),
+    is_gone: pausedBecause === 'gone',
+    webhook_url: webhook?.url ?? null,
     url: `${baseUrl}/admin/v1/Consumers/${name}`,
   };
 }

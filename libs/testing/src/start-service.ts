@@ -45,7 +45,7 @@ export interface Service {
  */
 export async function startService(
   app: 'standalone' | 'api' | 'worker',
-  { like, env = {}, within = 30_000 }: StartOptions = {},
+  { like, env = {}, within = 60_000 }: StartOptions = {},
 ): Promise<Service> {
   const settings = { ...(like?.env ?? (await ownSettings())), PORT: String(await freePort()), ...env };
   const program = join(packageRoot, 'dist', 'apps', app, 'src', 'main.js');

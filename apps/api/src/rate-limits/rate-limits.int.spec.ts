@@ -108,8 +108,8 @@ describe.each(hasRedis ? ['postgres', 'redis'] : ['postgres'])('limits counted i
     const path = `${second}/PhoneNumbers`;
     expect(await statuses(most, 'GET', path)).toEqual(Array<number>(most).fill(200));
     expect((await ask(0, 'GET', path)).status).toBe(429);
-    await waitFor(async () => (await ask(0, 'GET', path)).status === 200, { within: 8_000, every: 200 });
-  }, 20_000);
+    await waitFor(async () => (await ask(0, 'GET', path)).status === 200, { every: 200 });
+  });
 
   it('leave alone what is not of this API, and counted every request', async () => {
     for (let n = 0; n < most + 2; n++) {
@@ -168,9 +168,9 @@ describe('limits whose store is away', () => {
       );
       const began = performance.now();
       await expect(turns.take('a', 1)).rejects.toThrow();
-      expect(performance.now() - began).toBeLessThan(1_000);
+      expect(performance.now() - began).toBeLessThan(4_000);
       redis = await startDurableRedis(directory, port);
-      await waitFor(async () => (await turns.take('b', 1)) === 0, { within: 10_000 });
+      await waitFor(async () => (await turns.take('b', 1)) === 0);
       expect(await turns.take('b', 1)).toBeGreaterThan(0);
       await redis.stop();
     },

@@ -23,8 +23,9 @@ const onServers = {
 const inFolders = (suffix) => `<rootDir>/{apps,libs,examples,scripts,test}/**/*${suffix}`;
 
 export default {
-  // The servers need a core of their own.
-  maxWorkers: 2,
+  // One more than cores, on the two of CI: most of what takes long here waits for a lease, a deadline or a time-out to end.
+  maxWorkers: 3,
+  testSequencer: '<rootDir>/libs/testing/src/jest/slowest-first.mjs',
   // Generous, for a machine that does other things as well; longer ones say so themselves.
   testTimeout: 60_000,
   reporters: ['default', '<rootDir>/libs/testing/src/jest/coverage-reporter.mjs'],

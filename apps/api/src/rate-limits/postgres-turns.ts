@@ -10,15 +10,19 @@ const forget = statement(
   `delete from maskline.rate_window where hits[cardinality(hits)] < clock_timestamp() - interval '1 minute'`,
 );
 
+/** What a request needs of the same database takes as long: it is no later for this. */
+const PATIENCE_MS = 1_000;
+
 const forgetEvery = 60_000;
 
 /** In an unlogged table: a statement more for each request, but no disk that it waits for. */
 export class PostgresTurns extends Turns {
-  /** What a request needs of the same database takes as long: it is no later for this. */
-  override readonly patience = 1_000;
   readonly #forgetting: NodeJS.Timeout;
 
-  constructor(private readonly db: Database) {
+  constructor(
+    private readonly db: Database,
+    override readonly patience = PATIENCE_MS,
+  ) {
     super();
     this.#forgetting = setInterval(() => {
       // The next minute is as good.

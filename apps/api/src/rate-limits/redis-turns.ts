@@ -26,18 +26,20 @@ const prefix = 'maskline:turns:';
 const longestPause = 2_000;
 
 export class RedisTurns extends Turns {
-  override readonly patience = PATIENCE_MS;
   readonly #redis: ReturnType<typeof connectRedis>;
   /** Of this process, so that two turns of the same moment are two. */
   readonly #name = randomUUID();
   #taken = 0;
 
   /** Of one Redis, or of nodes of a cluster, separated by commas. */
-  constructor(urls: string) {
+  constructor(
+    urls: string,
+    override readonly patience = PATIENCE_MS,
+  ) {
     super();
     this.#redis = connectRedis(urls, {
       connectTimeout: 5_000,
-      commandTimeout: PATIENCE_MS,
+      commandTimeout: patience,
       // A request does not wait for a Redis to come back.
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,

@@ -25,6 +25,8 @@ const inFolders = (suffix) => `<rootDir>/{apps,libs,examples,scripts,test}/**/*$
 export default {
   // One more than cores, on the two of CI: most of what takes long here waits for a lease, a deadline or a time-out to end.
   maxWorkers: 3,
+  // Jest keeps the modules of every spec for good: with those of a hundred a worker spends its time looking through 2 GB of memory.
+  workerIdleMemoryLimit: '700MB',
   testSequencer: '<rootDir>/libs/testing/src/jest/slowest-first.mjs',
   // Generous, for a machine that does other things as well; longer ones say so themselves.
   testTimeout: 60_000,

@@ -23,8 +23,8 @@ const onServers = {
 const inFolders = (suffix) => `<rootDir>/{apps,libs,examples,scripts,test}/**/*${suffix}`;
 
 export default {
-  // One more than cores, on the two of CI: most of what takes long here waits for a lease, a deadline or a time-out to end.
-  maxWorkers: 3,
+  // Twice the cores of CI: most of what takes long here waits for a lease, a deadline or a time-out to end.
+  maxWorkers: 4,
   // Jest keeps the modules of every spec for good: with those of a hundred a worker spends its time looking through 2 GB of memory.
   workerIdleMemoryLimit: '700MB',
   testSequencer: '<rootDir>/libs/testing/src/jest/slowest-first.mjs',

@@ -16,5 +16,5 @@ describe('messages under way arrive once each', () => {
 
   it('though a worker stands still until others have done its jobs', async () => {
     await stopWorker('postgres');
-  }, 180_000);
+  }, 300_000);
 });

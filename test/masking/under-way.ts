@@ -122,7 +122,8 @@ export async function stopWorker(backend: Backend): Promise<void> {
       const all = await rest.interactions.list({ limit: 1000 });
       return all.length === 40 && all.every(({ outboundResourceSid }) => outboundResourceSid);
     },
-    { within: 60_000, every: 200 },
+    // It may have been stopped amid a transaction, whose locks the others wait for until PostgreSQL ends it.
+    { within: 150_000, every: 200 },
   );
   still.signal('SIGCONT');
   expect(await still.stop()).toBe(0);

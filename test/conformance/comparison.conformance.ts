@@ -18,11 +18,11 @@ Logger.overrideLogger(false);
 const peers = [maskline, emmett];
 const results: Result[] = [];
 
-// A store that does not let go must not stand in the way of the next.
-afterEach(() => cleanUpNow().catch(() => undefined));
-
 // Store by store, ours first: emmett changes how node-postgres reads bigint and JSON for all of the process.
 describe.each(peers)('$name', (peer) => {
+  // A store that does not let go must not stand in the way of the next.
+  afterEach(() => cleanUpNow().catch(() => undefined));
+
   it.each(comparison)(
     'before $name',
     async (probe) => {

@@ -1,6 +1,6 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import { cleanUpNow, postgresVersions } from '#testing';
+import { postgresVersions } from '#testing';
 import { careless } from './peers/careless.js';
 import { maskline } from './peers/maskline.js';
 import { runProbe } from './probe.js';
@@ -11,9 +11,6 @@ import { everyChange } from './suite.js';
 
 // Each lost connection is a warning.
 Logger.overrideLogger(false);
-
-// A probe opens its store many times over: all at once would be more connections than the server has.
-afterEach(cleanUpNow);
 
 describe.each(postgresVersions())('the event store on PostgreSQL %s', (postgres) => {
   const probes = everyChange.filter(({ only = postgres }) => only === postgres);

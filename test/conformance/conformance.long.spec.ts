@@ -1,6 +1,5 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import { cleanUpNow } from '#testing';
 import { careless } from './peers/careless.js';
 import { maskline } from './peers/maskline.js';
 import { runProbe } from './probe.js';
@@ -10,9 +9,6 @@ import { long } from './suite.js';
 
 // Each lost lease is a warning.
 Logger.overrideLogger(false);
-
-// A probe opens its store many times over: all at once would be more connections than the server has.
-afterEach(cleanUpNow);
 
 describe('the event store', () => {
   it.each(long)('holds $name', async (probe) => {

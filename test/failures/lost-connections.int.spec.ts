@@ -40,7 +40,7 @@ describe.each(postgresVersions())('connections that are lost, on PostgreSQL %s',
     await writers.start();
     for (let round = 1; round <= 8; round++) {
       const before = writers.acknowledged.length;
-      await waitFor(() => writers.acknowledged.length > before + 20, { within: 10_000 });
+      await waitFor(() => writers.acknowledged.length > before + 20);
       const { rows } = await database.admin.query(
         `select pg_terminate_backend(pid) from pg_stat_activity
          where datname = current_database() and application_name like '%append'`,

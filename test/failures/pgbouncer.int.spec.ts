@@ -67,7 +67,7 @@ withPgBouncer.each(postgresVersions())('through PgBouncer, on PostgreSQL %s', (p
       const { pooler, writers } = await openWriters(url, database, { settings }, 1500);
       await goneOn(writers);
       const holders = await Promise.all([1, 2].map(() => holdConnection(pooler.url)));
-      await waitFor(() => (writers.refused['overloaded'] ?? 0) >= 24, { within: 10_000 });
+      await waitFor(() => (writers.refused['overloaded'] ?? 0) >= 24);
       for (const holder of holders) await holder.query('commit');
       await goneOn(writers);
       await writers.stop();
@@ -137,7 +137,7 @@ async function openWriters(
 /** Twice as many as there are writers: none of those was under way before. */
 async function goneOn({ acknowledged }: BusyWriters): Promise<void> {
   const before = acknowledged.length;
-  await waitFor(() => acknowledged.length > before + 48, { within: 15_000 });
+  await waitFor(() => acknowledged.length > before + 48);
 }
 
 /** One of PgBouncer's connections, for as long as its transaction lasts. */

@@ -43,7 +43,7 @@ export async function stopTheServer({
   const memoryBefore = process.memoryUsage().rss;
   await signal('SIGSTOP');
   const told = (times: number) => (writers.refused['overloaded'] ?? 0) >= 256 * times;
-  const within = (times: number) => ({ within: times * 2 * patience + 5_000 });
+  const within = (times: number) => ({ within: times * 2 * patience + 20_000 });
   // By then every answer that was on its way has come.
   await waitFor(() => told(1), within(1));
   const acknowledgedBefore = writers.acknowledged.length;

@@ -91,8 +91,7 @@ async function play(steps: readonly Step[]): Promise<number> {
   };
 
   const inboxes = () => Promise.all(phones.map((phone) => phone.inbox()));
-  const allArrived = () =>
-    waitFor(async () => (await inboxes()).flat().length >= arriving.length, { within: 10_000 });
+  const allArrived = () => waitFor(async () => (await inboxes()).flat().length >= arriving.length);
 
   const refused = (error: unknown) => {
     // Some steps may not be; none may fail otherwise.
@@ -187,7 +186,7 @@ async function play(steps: readonly Step[]): Promise<number> {
   const [a, b] = [world.phone(), world.phone()];
   const marker = await (await world.service()).session([a, b]);
   await a.text(marker.ways[0] ?? '', 'marker');
-  await waitFor(async () => (await b.inbox()).length > 0, { within: 10_000 });
+  await waitFor(async () => (await b.inbox()).length > 0);
 
   const seen = await inboxes();
   expect(seen.map((inbox) => inbox.map(({ from, body }) => ({ from, body })).sort(byBody))).toEqual(

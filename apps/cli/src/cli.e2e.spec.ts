@@ -218,7 +218,7 @@ describe('account and key', () => {
     expect((await list(login)).status).toBe(200);
 
     expect((await maskline(`key revoke ${login.username}`)).stdout).toBe(`revoked ${login.username}\n`);
-    await waitFor(async () => (await list(login)).status === 401, { within: 8_000 });
+    await waitFor(async () => (await list(login)).status === 401);
     const [reader] = await answers(newKey, `key create ${account?.sid} --role read-only`);
     const readOnly = { username: reader?.sid ?? '', password: reader?.secret ?? '' };
     expect((await list(readOnly)).status).toBe(200);
@@ -291,7 +291,7 @@ describe('token', () => {
       return (await call(service.url, 'GET', '/v1/Services', { login })).status;
     };
     const becomes = (token: z.infer<typeof account>, expected: number) =>
-      waitFor(async () => (await status(token)) === expected, { within: 8_000, every: 200 });
+      waitFor(async () => (await status(token)) === expected, { every: 200 });
     const tokensOf = (sid: string) => answers(z.object({ token: z.string() }), `token list ${sid}`);
 
     const [first] = await answers(account, 'account create');

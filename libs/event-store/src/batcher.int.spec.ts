@@ -153,7 +153,8 @@ describe.each(postgresVersions())('the batcher on PostgreSQL %s', (postgres) => 
       expect(result).toMatchObject({ reason: { code: 'overloaded' } });
     }
     expect(took).toBeGreaterThan(490);
-    expect(took).toBeLessThan(1500);
+    // Nothing else would have ended it so soon, and the head is held still.
+    expect(took).toBeLessThan(5_000);
 
     expect(await batcher.submit(plainCommand(newStream()))).toMatchObject({ kind: 'ok' });
   });
@@ -178,17 +179,14 @@ describe.each(postgresVersions())('the batcher on PostgreSQL %s', (postgres) => 
     const outcome = batcher.submit(plainCommand(newStream()));
     // append gives up after two seconds and is sent again: by the second statement that waits we know that the first gave up.
     const waits = new Set<string>();
-    await waitFor(
-      async () => {
-        const { rows } = await database.admin.query<{ since: string }>(
-          `select query_start::text as since from pg_stat_activity
+    await waitFor(async () => {
+      const { rows } = await database.admin.query<{ since: string }>(
+        `select query_start::text as since from pg_stat_activity
            where datname = current_database() and wait_event_type = 'Lock'`,
-        );
-        for (const { since } of rows) waits.add(since);
-        return waits.size >= 2;
-      },
-      { within: 10_000 },
-    );
+      );
+      for (const { since } of rows) waits.add(since);
+      return waits.size >= 2;
+    });
     expect(flushes).toEqual([]);
     await release();
     expect(await outcome).toMatchObject({ kind: 'ok', version: 1 });

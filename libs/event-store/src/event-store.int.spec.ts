@@ -302,7 +302,8 @@ describe.each(postgresVersions())('the event store on PostgreSQL %s', (postgres)
         [sid],
       );
       expect(rows[0]?.off).toBeGreaterThanOrEqual(-0.05);
-      expect(rows[0]?.off).toBeLessThan(1);
+      // As long as the event was on its way, which may be some time.
+      expect(rows[0]?.off).toBeLessThan(20);
     });
 
     it('is decided again when the stream above has moved on or gone meanwhile, by whomever', async () => {
@@ -656,7 +657,8 @@ describe.each(postgresVersions())('the event store on PostgreSQL %s', (postgres)
         `select abs(extract(epoch from recorded_at - occurred_at))::float8 as off from maskline.event where stream_id = $1`,
         [sid],
       );
-      expect(rows[0]?.off).toBeLessThan(1.05);
+      // Not two minutes.
+      expect(rows[0]?.off).toBeLessThan(20);
     });
 
     it('takes no decision that was made before its deadline and arrives after it', async () => {

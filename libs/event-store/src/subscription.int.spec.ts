@@ -178,7 +178,7 @@ describe('the one reader of a subscription', () => {
 
     await moveClock(log.database, '61 minutes');
 
-    await waitFor(() => second.isLeader, { within: 10_000 });
+    await waitFor(() => second.isLeader);
     await caughtUp(log);
     expect(wasLeader).toBe(false);
   });
@@ -227,7 +227,7 @@ describe('the one reader of a subscription', () => {
 
     await log.steal();
 
-    await waitFor(() => !reader.isLeader, { within: 10_000 });
+    await waitFor(() => !reader.isLeader);
     expect(reasons).toMatchObject([{ name: 'LeaseLost' }]);
     expect(await log.status()).toMatchObject({ position: 1, failures: 0 });
   });

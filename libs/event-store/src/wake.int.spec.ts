@@ -33,7 +33,7 @@ async function hears(reader: Wake, writer: Wake, partition: number): Promise<boo
       writer.appended(partition);
       return isWoken;
     },
-    { within: 10_000, every: 50 },
+    { every: 50 },
   );
 }
 

@@ -46,6 +46,9 @@ export class JobQueue<Data> {
   readonly #log: FailureLog;
   #opening: Promise<void> | null = null;
   #queue: OpenQueue | null = null;
+  #hasTried: () => void = () => undefined;
+  /** Over with the first try to connect: until then nobody knows whether the backend is there. */
+  readonly #tried = new Promise<void>((resolve) => (this.#hasTried = resolve));
 
   constructor(
     private readonly backend: QueueBackend,
@@ -214,10 +217,14 @@ export class JobQueue<Data> {
       () => this.backend.openQueue(this.name, this.#log),
       this.#log,
       this.#stop.signal,
+      this.#hasTried,
     );
+    this.#hasTried();
   }
 
   async #use<Result>(work: (queue: OpenQueue) => Promise<Result>): Promise<Result> {
+    // Whoever starts it may be quicker than its connection, which is no absence.
+    if (this.#opening !== null) await this.#tried;
     if (this.#queue === null) throw new QueueAbsent(this.name);
     const result = await work(this.#queue);
     this.#log.recovered();

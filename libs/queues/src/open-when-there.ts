@@ -9,12 +9,13 @@ interface Closable {
   close(): Promise<void>;
 }
 
-/** Opens a queue or worker as soon as its backend is there; null when stopped before. */
+/** Opens a queue or worker as soon as its backend is there; null when stopped before. `absent` is told of each try that failed. */
 export async function openWhenThere<Opened extends Closable>(
   backend: QueueBackend,
   open: () => Opened,
   log: FailureLog,
   signal: AbortSignal,
+  absent: () => void = () => undefined,
 ): Promise<Opened | null> {
   while (!signal.aborted) {
     let opened: Opened | null = null;
@@ -26,6 +27,7 @@ export async function openWhenThere<Opened extends Closable>(
       return opened;
     } catch (error) {
       log.failed(error instanceof Error ? error : new Error(String(error)));
+      absent();
       await opened?.close().catch(() => undefined);
       await pause(tryEvery, undefined, { signal }).catch(() => undefined);
     }

@@ -4,19 +4,25 @@ type Step = () => unknown;
 const steps: Step[] = [];
 
 /**
- * Has something undone after the spec file, the last thing first. Use it in place of `afterAll` for whatever
- * stands on a test database or a server from here: those go after what was built upon them.
+ * Has something undone, the last thing first: after the test that did it, or after the file when it was done before its tests. Use
+ * it in place of `afterEach` and `afterAll` for whatever stands on a test database or a server from here: those go after what was
+ * built upon them.
  */
 export function cleanUp(step: Step): void {
   steps.push(step);
 }
 
-/** Every step is taken, also when one before it fails. */
-export async function cleanUpNow(): Promise<void> {
+/** How many steps there are to take. */
+export function stepsToTake(): number {
+  return steps.length;
+}
+
+/** Every step is taken but the first ones that are to be left, also when one before it fails. */
+export async function cleanUpNow(left = 0): Promise<void> {
   const failures: unknown[] = [];
-  for (let step = steps.pop(); step !== undefined; step = steps.pop()) {
+  while (steps.length > left) {
     try {
-      await step();
+      await steps.pop()?.();
     } catch (error) {
       failures.push(error);
     }

@@ -9,6 +9,7 @@ import { migrate, openDatabase, startEmbeddedPostgres, type EmbeddedPostgres } f
 import { findPgBouncer } from './pgbouncer.js';
 import { startRedis } from './redis-server.js';
 import { DEBIAN_15, publishServers, TEMPLATE, type Servers } from './servers.js';
+import { useMemoryForTemporaryFiles } from './use-memory.js';
 
 /** The data is worth nothing: without fsync the specs take half the time. */
 const SETTINGS = { fsync: 'off', full_page_writes: 'off', max_connections: '300', shared_buffers: '128MB' };
@@ -19,10 +20,11 @@ export interface Harness {
 }
 
 /**
- * Starts every PostgreSQL and Redis that this machine has, in a directory of their own outside the checkout.
+ * Starts every PostgreSQL and Redis that this machine has, in a directory of their own outside the checkout, in memory if it can be.
  * They end with this process and the directory goes with them, even when the run is killed.
  */
 export async function startHarness(): Promise<Harness> {
+  useMemoryForTemporaryFiles();
   const directory = await mkdtemp(join(tmpdir(), 'maskline-test-'));
   // PostgreSQL may have to run as another user than we.
   await chmod(directory, 0o755);

@@ -108,7 +108,7 @@ export async function startPgBouncer(
       stream.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-4000)));
     }
     running = child;
-    await waitFor(() => command('show version'), { within: 10_000 }).catch((error: unknown) => {
+    await waitFor(() => command('show version')).catch((error: unknown) => {
       throw new Error(`PgBouncer did not start:\n${output}`, { cause: error });
     });
   };

@@ -104,7 +104,7 @@ async function openNode(program: string, directory: string, i: number): Promise<
       server.stdout.resume();
       server.stderr.resume();
       ended = once(server, 'close');
-      await waitFor(() => ask(port, (redis) => redis.ping()), { within: 10_000 });
+      await waitFor(() => ask(port, (redis) => redis.ping()));
     },
     keys: () => ask(port, (redis) => redis.dbsize()),
   };

@@ -70,7 +70,7 @@ async function startOwn(
   const url = `redis://127.0.0.1:${port}`;
   return {
     url,
-    version: await waitFor(() => versionOf(url), { within: 10_000 }),
+    version: await waitFor(() => versionOf(url)),
     exited,
     async stop() {
       server.stdin.end();

@@ -41,15 +41,15 @@ export interface Service {
 
 /**
  * Starts the built program in a process of its own and waits until it answers. With DATABASE_URL in `env` it
- * works there, else a standalone brings its own PostgreSQL. It ends, and its data goes, with the spec file.
+ * works there, else a standalone brings its own PostgreSQL. It ends, and its data goes, with the test or the spec file.
  */
 export async function startService(
   app: 'standalone' | 'api' | 'worker',
-  { like, env = {}, within = 30_000 }: StartOptions = {},
+  { like, env = {}, within = 60_000 }: StartOptions = {},
 ): Promise<Service> {
   const settings = { ...(like?.env ?? (await ownSettings())), PORT: String(await freePort()), ...env };
   const program = join(packageRoot, 'dist', 'apps', app, 'src', 'main.js');
-  const child = spawnSupervised(process.execPath, ['--enable-source-maps', program], {
+  const child = spawnSupervised(process.execPath, [program], {
     stopSignal: 'TERM',
     env: { PATH: process.env['PATH'], ...settings },
   });

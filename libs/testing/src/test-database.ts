@@ -16,7 +16,7 @@ export function postgresVersions(): string[] {
 }
 
 /**
- * A database for this spec file alone, dropped after it: a copy of the migrated template, or empty.
+ * A database for this test or spec file alone, dropped after it: a copy of the migrated template, or empty.
  * On PostgreSQL 18 unless the spec asks for another version.
  */
 export async function testDatabase({ postgres = '18', migrated = true } = {}): Promise<TestDatabase> {

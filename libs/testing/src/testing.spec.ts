@@ -15,6 +15,16 @@ describe('cleanUp', () => {
     expect(undone).toEqual(['last', 'first']);
     await expect(cleanUpNow()).resolves.toBeUndefined();
   });
+
+  const undone: string[] = [];
+  it('undoes what a test did', () => {
+    cleanUp(() => undone.push('of the test'));
+    expect(undone).toEqual([]);
+  });
+
+  it('before the next one begins', () => {
+    expect(undone).toEqual(['of the test']);
+  });
 });
 
 describe('waitFor', () => {

@@ -107,9 +107,9 @@ describe('who calls', () => {
     expect((await ask('GET', '/v1/Services', { login: key })).status).toBe(200);
     await api.revoke(key, login.username);
     const refused = async () => (await ask('GET', '/v1/Services', { login: key })).status === 401;
-    await waitFor(refused, { within: 6_000, every: 200 });
+    await waitFor(refused, { every: 200 });
     expect(await refused()).toBe(true);
-  }, 10_000);
+  });
 });
 
 describe('a path', () => {

@@ -16,7 +16,7 @@ const forgetEvery = 60_000;
 /** What a request needs of the same database takes as long: it is no later for this. */
 const PATIENCE_MS = 1_000;
 /** One statement at a time: two would wait for each other's rows, and meanwhile the next one grows. */
-const together = { maxBatch: 512, maxInFlight: 1, maxWaiting: 4096, patience: PATIENCE_MS };
+const together = { maxBatch: 512, maxInFlight: 1, maxWaiting: 4096 };
 
 interface Turn {
   readonly key: string;
@@ -25,12 +25,15 @@ interface Turn {
 
 /** In an unlogged table: a statement more for all requests of a moment, but no disk that it waits for. */
 export class PostgresTurns extends Turns {
-  override readonly patience = PATIENCE_MS;
-  readonly #turns = new CoalescedRead<Turn, number>((turns) => this.#takeAll(turns), together);
+  readonly #turns: CoalescedRead<Turn, number>;
   readonly #forgetting: NodeJS.Timeout;
 
-  constructor(private readonly db: Database) {
+  constructor(
+    private readonly db: Database,
+    override readonly patience = PATIENCE_MS,
+  ) {
     super();
+    this.#turns = new CoalescedRead((turns) => this.#takeAll(turns), { ...together, patience });
     this.#forgetting = setInterval(() => {
       // The next minute is as good.
       db.reads.query(forget()).catch(() => undefined);

@@ -25,6 +25,8 @@ import { Turns } from './turns.js';
 const hasRedis = queueBackends().includes('redis');
 const perSecond = 2;
 const most = perSecond * 5;
+/** Milliseconds. What is not counted in time is let through, and a machine that does other things as well has its time. */
+const patience = 10_000;
 
 let database: Database;
 beforeAll(async () => {
@@ -40,13 +42,15 @@ describe.each(hasRedis ? ['postgres', 'redis'] : ['postgres'])('limits counted i
   let login: Login;
   let first: string;
   let second: string;
+  /** In each process, before its store could be reached. */
+  const atStart: number[] = [];
 
   beforeAll(async () => {
     const masterKey = createSecretKey(randomBytes(32));
     const settings = { REDIS_URL: backend === 'redis' ? await redisUrl() : undefined };
     processes = [];
     for (const metrics of registries) {
-      const limits = openRateLimits(settings, perSecond, database, metrics);
+      const limits = openRateLimits(settings, perSecond, database, metrics, patience);
       if (limits === null) throw new Error('there is a limit');
       const api = await serveApi(database, { limits, masterKey });
       processes.push(api);
@@ -56,6 +60,16 @@ describe.each(hasRedis ? ['postgres', 'redis'] : ['postgres'])('limits counted i
       });
     }
     login = await one(0).account();
+    for (const [n, metrics] of registries.entries()) {
+      atStart.push(
+        await waitFor(async () => {
+          const before = await uncounted(metrics);
+          await ask(n, 'GET', '/v1/Services/none');
+          // A string, for 0 is an answer.
+          return (await uncounted(metrics)) === before && String(before);
+        }).then(Number),
+      );
+    }
     first = await made('one');
     second = await made('two');
   });
@@ -109,14 +123,14 @@ describe.each(hasRedis ? ['postgres', 'redis'] : ['postgres'])('limits counted i
     const path = `${second}/PhoneNumbers`;
     expect(await statuses(most, 'GET', path)).toEqual(Array<number>(most).fill(200));
     expect((await ask(0, 'GET', path)).status).toBe(429);
-    await waitFor(async () => (await ask(0, 'GET', path)).status === 200, { within: 8_000, every: 200 });
-  }, 20_000);
+    await waitFor(async () => (await ask(0, 'GET', path)).status === 200, { every: 200 });
+  });
 
   it('leave alone what is not of this API, and counted every request', async () => {
     for (let n = 0; n < most + 2; n++) {
       expect((await ask(n, 'GET', '/admin/v1/ApiKeys')).status).toBe(200);
     }
-    for (const metrics of registries) expect(await uncounted(metrics)).toBe(0);
+    expect(await Promise.all(registries.map(uncounted))).toEqual(atStart);
   });
 });
 
@@ -189,9 +203,9 @@ describe('limits whose store is away', () => {
       );
       const began = performance.now();
       await expect(turns.take('a', 1)).rejects.toThrow();
-      expect(performance.now() - began).toBeLessThan(1_000);
+      expect(performance.now() - began).toBeLessThan(4_000);
       redis = await startDurableRedis(directory, port);
-      await waitFor(async () => (await turns.take('b', 1)) === 0, { within: 10_000 });
+      await waitFor(async () => (await turns.take('b', 1)) === 0);
       expect(await turns.take('b', 1)).toBeGreaterThan(0);
       await redis.stop();
     },

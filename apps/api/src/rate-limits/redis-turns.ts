@@ -26,19 +26,21 @@ const prefix = 'maskline:turns:';
 const longestPause = 2_000;
 
 export class RedisTurns extends Turns {
-  override readonly patience = PATIENCE_MS;
   readonly #redis: ReturnType<typeof connectRedis>;
   /** Of this process, so that two turns of the same moment are two. */
   readonly #name = randomUUID();
   #taken = 0;
 
   /** Of one Redis, or of nodes of a cluster, separated by commas. */
-  constructor(urls: string) {
+  constructor(
+    urls: string,
+    override readonly patience = PATIENCE_MS,
+  ) {
     super();
     this.#redis = connectRedis(urls, {
       connectTimeout: 5_000,
       // Whoever waits does so for `patience`; this only has what is lost forgotten.
-      commandTimeout: 4 * PATIENCE_MS,
+      commandTimeout: 4 * patience,
       // A request does not wait for a Redis to come back.
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,

@@ -111,7 +111,7 @@ describe('embedded PostgreSQL', () => {
     await query(owner.url, 'create table kept as select 42 as n');
 
     owner.process.kill('SIGKILL');
-    await waitFor(() => processesOf(dataDir).length === 0, { within: 10_000 });
+    await waitFor(() => processesOf(dataDir).length === 0);
 
     const { url } = await start(dataDir);
     expect(await query(url, 'select n from kept')).toEqual([{ n: 42 }]);
@@ -210,7 +210,7 @@ describe('embedded PostgreSQL', () => {
       expect(await query(owner.url, 'select 1 as n')).toEqual([{ n: 1 }]);
       expect((await stat(findHome(dataDir).cluster)).uid).toBe(SOMEBODY.uid);
       owner.process.kill('SIGTERM');
-      await waitFor(() => processesOf(dataDir).length === 0, { within: 10_000 });
+      await waitFor(() => processesOf(dataDir).length === 0);
     },
   );
 });

@@ -120,15 +120,15 @@ async function openLedger(kind: 'postgres' | 'redis', events: number) {
         return z.NEVER;
       });
       const worker = startWorker(backend, refused, () => undefined);
-      await waitFor(async () => (await queue.backlog()).waiting === 0, { within: 10_000 });
+      await waitFor(async () => (await queue.backlog()).waiting === 0);
       await worker.stop();
     },
     /** Handles whatever comes until there are so many; answers how many events there were. */
     handleAll: async (count: number) => {
       const handled = new Set<string>();
       const worker = startWorker(backend, eventJob, ({ eventId }) => handled.add(eventId));
-      await waitFor(() => handled.size >= count, { within: 10_000 });
-      await waitFor(async () => (await queue.backlog()).waiting === 0, { within: 10_000 });
+      await waitFor(() => handled.size >= count);
+      await waitFor(async () => (await queue.backlog()).waiting === 0);
       await worker.stop();
       return handled.size;
     },

@@ -213,10 +213,18 @@ describe.each(postgresVersions())('rebuild on PostgreSQL %s', (postgres) => {
         }
       })();
       const writers = Array.from({ length: 16 }, (_, n) => write(n));
+      // What is under way at the cut-over is looked at afterwards, and here that is the end of all writing: whatever is left then stays.
+      const lastRound: Partial<RebuildOptions> = {
+        settleFor: 2_000,
+        onProgress: ({ phase }) => {
+          if (phase === 'settle') writing.abort();
+        },
+      };
       try {
         for (let round = 0; round < 3; round++) {
           const before = rounds;
-          await remake(table);
+          if (round < 2) await remake(table);
+          else await remake(table, lastRound);
           expect(rounds).toBeGreaterThan(before);
         }
       } finally {
@@ -292,7 +300,7 @@ describe.each(postgresVersions())('rebuild on PostgreSQL %s', (postgres) => {
 
   describe('cut short', () => {
     beforeAll(async () => {
-      await addEvents(60_000);
+      await addEvents(24_000);
     });
 
     const cutShort = async () => {
@@ -321,7 +329,7 @@ describe.each(postgresVersions())('rebuild on PostgreSQL %s', (postgres) => {
         },
       });
       expect(first).toBeGreaterThan(done);
-      expect(all).toBeGreaterThanOrEqual(60_000);
+      expect(all).toBeGreaterThanOrEqual(24_000);
       expect(await rowDifferences()).toEqual([]);
     });
 

@@ -21,7 +21,7 @@ export function sessionHandlers({ events, database, masterKey }: Store) {
   return {
     services: new CreateServiceHandler(events, services),
     create: new CreateSessionHandler(events, services, sessions, numbers, rules),
-    add: new AddParticipantHandler(events, new ParticipantQueries(database, partitions), numbers),
+    add: new AddParticipantHandler(events, services, new ParticipantQueries(database, partitions), numbers),
     update: new UpdateSessionHandler(events, sessions, numbers, rules),
     sessions,
     stop: () => carrier.stop(),

@@ -95,7 +95,10 @@ export async function loseJobs(backend: Backend): Promise<void> {
 
   const pending = async () =>
     (await rest.interactions.list({ limit: 1000 })).filter((row) => !row.outboundResourceSid).length;
-  await waitFor(async () => (await fleet.forwards.backlog()).waiting === 0 && (await pending()) > 0);
+  // Those that were not relayed before are done, one after the other.
+  await waitFor(async () => (await fleet.forwards.backlog()).waiting === 0 && (await pending()) > 0, {
+    within: 60_000,
+  });
   await moveClock(fleet.database, '61 seconds');
 
   await waitFor(async () => (await slow.inbox()).length >= bodies.length, { within: 60_000, every: 200 });

@@ -28,6 +28,7 @@ export class EventController {
   async list(
     @QueryOf(feedQuery) query: FeedQuery,
     @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
     @BaseUrl() baseUrl: string,
   ) {
     const feed = feedOf(request, query);
@@ -37,7 +38,7 @@ export class EventController {
       return feedResource(await this.feed.read(feed, after, query.limit), query, url);
     const gone = new AbortController();
     const giveBack = this.feed.take(feed.accountSid);
-    request.raw.socket.once('close', () => {
+    reply.raw.once('close', () => {
       gone.abort();
     });
     try {

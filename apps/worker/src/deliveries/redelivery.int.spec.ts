@@ -10,7 +10,7 @@ import {
   SendTestCallback,
   SendTestCallbackHandler,
 } from '#application';
-import { countRedeliverable, ServiceQueries } from '#read-model';
+import { countRedeliverable, redeliver, ServiceQueries } from '#read-model';
 import { moveClock, waitFor } from '#testing';
 import { customer, forms, isSigned, toldWorld } from './spec/told-service.js';
 
@@ -106,6 +106,16 @@ describe('many deliveries', () => {
        from maskline.delivery where status = 'pending'`,
     );
     expect(rows[0]?.seconds).toBeCloseTo(2.9, 3);
+    // The same in small steps, each going on where the one before it ended.
+    await world.database.admin.query(
+      `update maskline.delivery set status = 'failed', next_attempt_at = null where status = 'pending'`,
+    );
+    const steps = { sid: null, perSecond: 10, days: 3, batch: 7 };
+    expect(await redeliver(world.database.admin, { ...range, status: 'failed' }, steps)).toBe(30);
+    const { rows: places } = await world.database.admin.query<{ n: number }>(
+      `select count(distinct next_attempt_at)::int as n from maskline.delivery where status = 'pending'`,
+    );
+    expect(places).toEqual([{ n: 30 }]);
 
     // It is disabled, by its 410, until somebody enables it.
     const before = receiver.calls.length;

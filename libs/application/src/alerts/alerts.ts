@@ -11,7 +11,6 @@ export const ALERTS = {
   80903: 'An incoming message or call is from somebody unknown.',
   80904: 'An incoming message or call met a session that has expired.',
   80905: 'There is no scenario for an incoming message or call.',
-  80906: 'A report came for an interaction that is over.',
   80907: 'A report came for no known interaction.',
   80908: 'A callback failed.',
   80909: 'The intercept callback rejected an interaction.',

@@ -69,8 +69,9 @@ describe('a number that was chosen for a participant', () => {
     cleanUp(() => app.close());
     commands = app.get(CommandBus);
     pool = new SlowPool(database, 1);
-    const numbers = new ProxyNumbers(pool, app.get(ServiceQueries), app.get(Carrier));
-    handler = new AddParticipantHandler(store.events, app.get(ParticipantQueries), numbers);
+    const services = app.get(ServiceQueries);
+    const numbers = new ProxyNumbers(pool, services, app.get(Carrier));
+    handler = new AddParticipantHandler(store.events, services, app.get(ParticipantQueries), numbers);
     ({ sid: serviceSid, context } = await testService(store));
     for (const phoneNumber of ['+15005558000', '+15005558001', '+15005558002']) {
       const add = new AddToPool(

@@ -1,7 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { addParticipant, sessionStream } from '#domain';
 import { EventStore, type EventContext } from '#event-store';
-import { ParticipantQueries, type ParticipantRow, type SessionPlace } from '#read-model';
+import { ParticipantQueries, ServiceQueries, type ParticipantRow, type SessionPlace } from '#read-model';
 import { once } from '../once.js';
 import { requireSessionOf } from '../session/session-of.js';
 import { writtenChild } from '../written-row.js';
@@ -23,6 +23,7 @@ export class AddParticipant extends Command<ParticipantRow> {
 export class AddParticipantHandler implements ICommandHandler<AddParticipant> {
   constructor(
     private readonly events: EventStore,
+    private readonly services: ServiceQueries,
     private readonly participants: ParticipantQueries,
     private readonly numbers: ProxyNumbers,
   ) {}
@@ -42,8 +43,14 @@ export class AddParticipantHandler implements ICommandHandler<AddParticipant> {
     const options = { subjects: [sessionSid] };
     const look = async () => {
       const seen = await this.events.load(sessionStream, sessionSid, accountSid, options);
-      // What is refused whatever the number is.
-      addParticipant(requireSessionOf(serviceSid, seen.state), withoutNumber(wish), place);
+      try {
+        // What is refused whatever the number is.
+        addParticipant(requireSessionOf(serviceSid, seen.state), withoutNumber(wish), place);
+      } catch (error) {
+        // Below a deleted service there is nothing that could refuse.
+        await this.services.get(accountSid, serviceSid);
+        throw error;
+      }
       return seen;
     };
     const into = { accountSid, serviceSid, session: { sid: sessionSid } };

@@ -41,8 +41,10 @@ const order = statement(
   `with moment as materialized (
     select maskline.clock() as now
   ), ordered as (
-    select d.sid, row_number() over (order by d.date_created, d.sid) as place from maskline.delivery d
+    select d.sid, d.date_created, $10::int + row_number() over (order by d.date_created, d.sid) as place from maskline.delivery d
     where ${inRange} and d.request is not null and d.status <> 'pending' and ($7::text is null or d.sid = $7)
+      and ($11::timestamptz is null or (d.date_created, d.sid) > ($11, $12::text collate "C"))
+    order by d.date_created, d.sid limit $13
   ), again as (
     update maskline.delivery d
     set status = 'pending', reason = null, tries = 0, claim = null, date_updated = m.now,
@@ -54,7 +56,9 @@ const order = statement(
     update maskline.delivery_endpoint e set wake_at = least(e.wake_at, greatest(maskline.clock(), e.paused_until))
     where e.partition = $1 and e.service_sid = $3 and e.disabled_at is null and exists (select from again)
   )
-  select count(*)::int as ordered from again`,
+  select (select count(*)::int from again) as ordered, count(*)::int as seen, max(o.place)::int as place,
+    (array_agg(o.date_created::text order by o.place desc))[1] as date, (array_agg(o.sid order by o.place desc))[1] as sid
+  from ordered o`,
 );
 
 export interface Redelivery {
@@ -63,17 +67,36 @@ export interface Redelivery {
   readonly perSecond: number;
   /** After which each is given up. */
   readonly days: number;
+  /** So many in one statement, that nobody waits for a long one. */
+  readonly batch?: number;
+}
+
+interface Ordered {
+  readonly ordered: number;
+  readonly seen: number;
+  readonly place: number | null;
+  readonly date: string | null;
+  readonly sid: string | null;
 }
 
 /** Has deliveries of a range made once more, the oldest first and at most so many a second; answers how many. */
 export async function redeliver(
   db: Queryable,
   range: DeliveryRange,
-  { sid, perSecond, days }: Redelivery,
+  { sid, perSecond, days, batch = 1_000 }: Redelivery,
 ): Promise<number> {
-  const { rows } = await db.query(order(...valuesOf(range), sid, perSecond, days));
-  const [row] = rows as { ordered: number }[];
-  return row?.ordered ?? 0;
+  let total = 0;
+  let last: Pick<Ordered, 'place' | 'date' | 'sid'> = { place: 0, date: null, sid: null };
+  for (;;) {
+    // From where the last statement ended: what it ordered may have been delivered by now, and is not meant once more.
+    const after = [last.place, last.date, last.sid, batch];
+    const { rows } = await db.query(order(...valuesOf(range), sid, perSecond, days, ...after));
+    // One row, always: it aggregates.
+    const [row] = rows as [Ordered];
+    total += row.ordered;
+    if (row.seen < batch) return total;
+    last = row;
+  }
 }
 
 function valuesOf({ partition, accountSid, serviceSid, status, from, to }: DeliveryRange): unknown[] {

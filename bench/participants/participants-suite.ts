@@ -1,12 +1,11 @@
-import { AddParticipant, CreateService, CreateSession } from '#application';
 import type { BenchRun } from '../bench-run.js';
 import { interleave, type Contender } from '../interleave.js';
-import { openBenchStore } from '../open-bench-store.js';
-import { sessionHandlers } from '../session-handlers.js';
-import { accountSid, nextContext, nextWish, serviceSettings } from '../session-wish.js';
 import { ratio, spread } from '../spread.js';
 import { printTable } from '../table.js';
-import { fillParticipants, nextPerson, NUMBERS } from './fill-participants.js';
+import { openCommandSide } from './command-side.js';
+import { nextPerson, NUMBERS } from './fill-participants.js';
+import { openRestSide } from './rest-side.js';
+import type { Side } from './side.js';
 
 const WRITERS = [1, 16, 64];
 /** What an addition may cost at most, against a creation. */
@@ -16,41 +15,29 @@ const PARTICIPANT = 'adding a participant';
 
 /** What a participant costs, whose number has to be found among thousands, against a session without any. */
 export async function runParticipantsSuite(run: BenchRun): Promise<void> {
-  const url = await run.server.createDatabase('participants');
-  const store = await openBenchStore({ DATABASE_URL: url });
-  run.shutdown.add('the store', () => store.close());
-  const { services, create, add, stop } = sessionHandlers(store);
-  const { sid: serviceSid } = await services.execute(
-    new CreateService({ ...serviceSettings, uniqueName: 'participants' }, nextContext()),
-  );
-  await fillParticipants(url, { accountSid, serviceSid, participants: run.sessions });
+  const among = `${NUMBERS.toLocaleString('en')} numbers, ${run.sessions.toLocaleString('en')} participants`;
+  console.log(`## Participants: ${among}\n`);
+  await compare(run, 'over REST', await openRestSide(run, Math.max(...WRITERS)));
+  await compare(run, 'the command alone', await openCommandSide(run));
+}
 
-  const newSession = () => create.execute(new CreateSession(serviceSid, nextWish(), [], nextContext()));
-  /** Two for each, for as long as it is measured. */
+async function compare(run: BenchRun, how: string, side: Side): Promise<void> {
+  /** Each has place for two. */
   const sessions: string[] = [];
   const stock = async (count: number) => {
     while (sessions.length < count) {
-      const made = await Promise.all(Array.from({ length: 256 }, newSession));
-      const sids = made.map(({ sid }) => sid);
+      const sids = await Promise.all(Array.from({ length: 256 }, () => side.create()));
       sessions.push(...sids, ...sids);
     }
   };
   const addOne = async () => {
     const sessionSid = sessions.pop();
     if (sessionSid === undefined) throw new Error('more sessions should have been made');
-    const whom = { identifier: nextPerson(run.sessions), isoCountry: 'US', areaCode: '650' };
-    const wish = {
-      whom,
-      friendlyName: null,
-      proxyIdentifier: null,
-      proxyIdentifierSid: null,
-      isUnused: false,
-    };
-    await add.execute(new AddParticipant(serviceSid, sessionSid, wish, nextContext()));
+    await side.add(sessionSid, nextPerson(run.sessions));
   };
 
   const contenders: Contender<number, number>[] = [
-    { name: SESSION, measure: (writers) => measure(run.seconds, writers, newSession) },
+    { name: SESSION, measure: (writers) => measure(run.seconds, writers, () => side.create()) },
     {
       name: PARTICIPANT,
       measure: async (writers) => {
@@ -62,9 +49,7 @@ export async function runParticipantsSuite(run: BenchRun): Promise<void> {
   await interleave(contenders, WRITERS, 1); // to warm up
   const figures = await interleave(contenders, WRITERS, run.rounds);
 
-  console.log(
-    `## Participants: ${NUMBERS.toLocaleString('en')} numbers, ${run.sessions.toLocaleString('en')} participants\n`,
-  );
+  console.log(`### ${how}\n`);
   printTable(
     ['writers', 'what', 'ms of work each (min – max)', `× a session (min – max), at most ${FLOOR}`],
     WRITERS.flatMap((writers, i) => {
@@ -83,12 +68,10 @@ export async function runParticipantsSuite(run: BenchRun): Promise<void> {
       });
     }),
   );
-  await stop();
-  await store.close();
-  await run.server.dropDatabase('participants');
+  await side.stop();
 }
 
-/** Milliseconds a command takes of all that the writers do together. */
+/** Milliseconds a request takes of all that the writers do together. */
 async function measure(seconds: number, writers: number, work: () => Promise<unknown>): Promise<number> {
   const started = performance.now();
   const end = started + seconds * 1000;

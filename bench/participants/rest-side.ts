@@ -20,6 +20,8 @@ export async function openRestSide(run: BenchRun, connections: number): Promise<
       MASKLINE_ACCOUNT_SID: account.sid,
       MASKLINE_AUTH_TOKEN: account.token,
       MASKLINE_MASTER_KEY: randomBytes(32).toString('hex'),
+      // The people are numbered through.
+      IDENTIFIER_CHECK: 'possible',
     },
   );
   const pool = new Pool(server.url, { connections });

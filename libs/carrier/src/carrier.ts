@@ -31,8 +31,8 @@ export interface MessageWish {
   readonly statusCallback: string;
 }
 
-/** What is known of a message whose answer was lost. `sentAfter` is when it came in, as an ISO date: nobody can have sent it before. */
-export type LostMessage = Pick<MessageWish, 'key' | 'from' | 'to' | 'body'> & { readonly sentAfter: string };
+/** What is known of a message whose answer was lost. `receivedAt` is when it came in here, as an ISO date: nobody can have sent it before. */
+export type LostMessage = Pick<MessageWish, 'key' | 'from' | 'to' | 'body'> & { readonly receivedAt: string };
 
 export interface SentMessage {
   /** `SM…` or `MM…`. */

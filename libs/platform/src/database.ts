@@ -20,7 +20,8 @@ interface Budget {
 
 /**
  * Connections are kept apart by purpose, so that none waits for another: appends go on while every reader
- * is busy, and a rebuild never starves requests. With BullMQ's shared pool they fit a server of 60.
+ * is busy, and a rebuild never starves requests. With BullMQ's shared pool they fit a server of 60. `reads` is what requests ask
+ * beside their command, and the little that they write without one (a counter, an alert): it needs the primary.
  */
 const budgets = {
   append: { max: 2, isPoolable: true, isIndexed: true, statement: 15, lock: 5 },

@@ -24,7 +24,7 @@ import { Operation } from '../http/operation.js';
 import { AccountSid, BaseUrl, Context } from '../http/request.decorators.js';
 import { ApiJson, QueryOf } from './admin-forms.js';
 
-/** Where nothing but the limit narrows what an outcome is of. */
+/** The path that the refusal of one session among many names, which has no request of its own. */
 const PATH = '/admin/v1/Sessions/Close';
 
 @ApiJson()

@@ -3,9 +3,10 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { DomainError, sessionStream, updateSession } from '#domain';
 import { EventStore, type EventContext } from '#event-store';
 
-/** What became of one of the sessions; null for a session that is closed now. */
+/** What became of one of the sessions. */
 export interface CloseOutcome {
   readonly sid: string;
+  /** Null when the session is closed now. */
   readonly refusal: DomainError | null;
 }
 

@@ -193,8 +193,8 @@ describe('when the carrier did not answer', () => {
     const { forward, row } = await accepted();
     const sid = newSid('SM');
     world.carrier.sending.push(uncertain);
-    world.carrier.finding = ({ sentAfter }) => {
-      expect(Date.parse(sentAfter)).toBeLessThanOrEqual(Date.now());
+    world.carrier.finding = ({ receivedAt }) => {
+      expect(Date.parse(receivedAt)).toBeLessThanOrEqual(Date.now());
       return Promise.resolve({ sid, status: 'sent', url: null });
     };
     expect(await forward()).toBeNull();

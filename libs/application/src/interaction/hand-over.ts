@@ -9,7 +9,10 @@ import { PublicUrl } from '../public-url.js';
 import { Interactions } from './interactions.js';
 import { readLegStatus } from './read-leg-status.js';
 
-/** How a message was given to the carrier. What is `refused` will be again; for all else that went wrong, an error says so. */
+/**
+ * What became of a message that was given to the carrier. What is `refused` would be again; of what is `unknown` nobody can say
+ * whether it was sent. Whatever may be tried again is an error instead.
+ */
 export type HandedOver = {
   readonly kind: 'sent' | 'refused' | 'unknown';
   readonly row: InteractionRow | null;
@@ -49,7 +52,7 @@ export class HandOver {
   async findSent(row: InteractionRow, to: ParticipantRow, context: EventContext): Promise<HandedOver | null> {
     const found = await this.carrier.findMessage(row.account_sid, {
       ...messageOf(row, to),
-      sentAfter: row.date_created,
+      receivedAt: row.date_created,
     });
     if (found === null) return null;
     if (found !== 'unknown') return this.#sent(row, found, context);

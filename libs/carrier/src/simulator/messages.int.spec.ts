@@ -123,7 +123,7 @@ describe('a message that is sent to a phone', () => {
     const { accountSid } = await network.connect(number);
     const wish = { ...wishFor(alice, newPath()), ...change };
     await expect(network.carrier.sendMessage(accountSid, wish)).rejects.toMatchObject(error);
-    expect(await network.carrier.findMessage(accountSid, { ...wish, sentAfter: '' })).toBeNull();
+    expect(await network.carrier.findMessage(accountSid, { ...wish, receivedAt: '' })).toBeNull();
   });
 
   it.each([
@@ -132,7 +132,7 @@ describe('a message that is sent to a phone', () => {
   ])('to %s is not answered, and can be looked up', async (to, isSent) => {
     const { accountSid } = await network.connect(number);
     const wish = wishFor(to, newPath());
-    const lost = { ...wish, sentAfter: new Date().toISOString() };
+    const lost = { ...wish, receivedAt: new Date().toISOString() };
     await expect(network.carrier.sendMessage(accountSid, wish)).rejects.toBeInstanceOf(CarrierUncertain);
     const found = await network.carrier.findMessage(accountSid, lost);
     expect(found !== null).toBe(isSent);

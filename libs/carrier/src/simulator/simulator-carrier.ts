@@ -85,7 +85,7 @@ export class SimulatorCarrier extends Carrier {
         await this.simulation.underWay.pass(trouble.milliseconds);
         return this.#accept(accountSid, wish);
       case 'no-answer': {
-        const known = await this.findMessage(accountSid, { ...wish, sentAfter: '' });
+        const known = await this.findMessage(accountSid, { ...wish, receivedAt: '' });
         // Asked again with the same key, the carrier knows the message and says so.
         if (known !== null) return known;
         if (trouble.isSent) await this.#accept(accountSid, wish);

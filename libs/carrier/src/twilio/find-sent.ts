@@ -17,8 +17,8 @@ interface Listed {
  * read when a hundred newer ones lie before it.
  */
 export async function findSent(client: Twilio, lost: LostMessage): Promise<Listed | null | 'unknown'> {
-  const { from, to, body, sentAfter } = lost;
-  const since = Date.parse(sentAfter) - CLOCK_DIFFERENCE;
+  const { from, to, body, receivedAt } = lost;
+  const since = Date.parse(receivedAt) - CLOCK_DIFFERENCE;
   // The newest first. Its filter is by the time of sending, which a message that is still queued has not.
   const listed = await client.messages.list({ from, to, limit: MOST_READ });
   const newer = listed.filter(({ dateCreated }) => dateCreated.getTime() >= since);

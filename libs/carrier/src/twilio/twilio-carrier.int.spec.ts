@@ -249,7 +249,7 @@ describe('a question that can be asked again', () => {
     await expect(carrier.findNumber(accountSid, { sid })).rejects.toMatchObject(unavailable);
     await expect(carrier.connectNumber(accountSid, sid, webhooks)).rejects.toMatchObject(unavailable);
     await expect(carrier.disconnectNumber(accountSid, sid)).rejects.toMatchObject(unavailable);
-    const lost = { ...wish(), sentAfter: new Date().toISOString() };
+    const lost = { ...wish(), receivedAt: new Date().toISOString() };
     await expect(carrier.findMessage(accountSid, lost)).rejects.toMatchObject(unavailable);
   });
 });
@@ -258,34 +258,34 @@ describe('findMessage', () => {
   const now = () => new Date().toISOString();
 
   it('finds what was sent, by its numbers, its time and its text', async () => {
-    const sentAfter = now();
+    const receivedAt = now();
     const sent = await carrier.sendMessage(accountSid, wish());
     await carrier.sendMessage(accountSid, wish({ body: 'another' }));
     await carrier.sendMessage(accountSid, wish({ to: '+12025550102' }));
-    expect(await carrier.findMessage(accountSid, { ...wish(), sentAfter })).toEqual(sent);
+    expect(await carrier.findMessage(accountSid, { ...wish(), receivedAt })).toEqual(sent);
   });
 
   it('finds nothing when only an older one has the text, or another receiver', async () => {
     await carrier.sendMessage(accountSid, wish());
     const later = new Date(Date.now() + 60_000).toISOString();
-    expect(await carrier.findMessage(accountSid, { ...wish(), sentAfter: later })).toBeNull();
-    const elsewhere = { ...wish({ to: '+12025550102' }), sentAfter: now() };
+    expect(await carrier.findMessage(accountSid, { ...wish(), receivedAt: later })).toBeNull();
+    const elsewhere = { ...wish({ to: '+12025550102' }), receivedAt: now() };
     expect(await carrier.findMessage(accountSid, elsewhere)).toBeNull();
   });
 
   it('cannot tell two equal ones apart', async () => {
-    const sentAfter = now();
+    const receivedAt = now();
     await carrier.sendMessage(accountSid, wish());
     await carrier.sendMessage(accountSid, wish());
-    expect(await carrier.findMessage(accountSid, { ...wish(), sentAfter })).toBe('unknown');
+    expect(await carrier.findMessage(accountSid, { ...wish(), receivedAt })).toBe('unknown');
   });
 
   it('cannot tell what lies behind a hundred newer ones', async () => {
-    const sentAfter = now();
+    const receivedAt = now();
     for (let i = 0; i < 99; i++) await carrier.sendMessage(accountSid, wish({ body: String(i) }));
-    expect(await carrier.findMessage(accountSid, { ...wish(), sentAfter })).toBeNull();
+    expect(await carrier.findMessage(accountSid, { ...wish(), receivedAt })).toBeNull();
     await carrier.sendMessage(accountSid, wish({ body: '99' }));
-    expect(await carrier.findMessage(accountSid, { ...wish(), sentAfter })).toBe('unknown');
+    expect(await carrier.findMessage(accountSid, { ...wish(), receivedAt })).toBe('unknown');
   });
 });
 

@@ -9,7 +9,7 @@ const order: Readonly<Record<LegStatus, number>> = {
   sent: 3,
   'in-progress': 3,
   answered: 3,
-  // A report that comes after all says more.
+  // Ends no leg: a report that still comes knows more.
   unknown: 3,
   delivered: 4,
   undelivered: 4,

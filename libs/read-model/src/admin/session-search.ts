@@ -148,7 +148,8 @@ function statementOf(
       ? []
       : [`(s.date_created, s.sid) < (${value(after.dateCreated)}, ${value(after.sid)})`]),
   ];
-  // A driver that is not the one taken narrows what was found; so does the rest, by what REST shows: overdue is closed.
+  // Conditions whose index was not chosen to lead the search filter what it finds. The status is judged as REST shows it: what is
+  // overdue is closed.
   const matches = [
     `exists (select from maskline.service k where k.partition = $1 and k.sid = c.service_sid and k.account_sid = $2)`,
     ...(sid === null ? [] : when(uniqueName, (p) => `c.unique_name = ${p}`)),

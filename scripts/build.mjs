@@ -86,12 +86,15 @@ function removeStale() {
   }
 }
 
-/** A file itself, or every file below a directory. */
+/** A file itself, or every file below a directory; what npm has installed for an example is none of ours. */
 function filesIn(path) {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return [];
   if (stat.isFile()) return [path];
-  return readdirSync(path).flatMap((entry) => filesIn(join(path, entry)));
+  const entries = readdirSync(path).filter(
+    (entry) => entry !== 'node_modules' && entry !== 'package-lock.json',
+  );
+  return entries.flatMap((entry) => filesIn(join(path, entry)));
 }
 
 /** One build at a time. A lock whose holder died is taken over. */

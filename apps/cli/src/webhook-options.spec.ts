@@ -37,6 +37,8 @@ describe('the options of a webhook', () => {
   it.each([
     [{ url: 'ftp://app.example.com' }, '--url ftp://app.example.com is no https URL'],
     [{ url: 'app.example.com' }, '--url app.example.com is no https URL'],
+    [{ url: 'http://169.254.169.254/latest' }, '--url leads where nothing is ever told'],
+    [{ url: 'https://169.254.169.254/latest' }, '--url leads where nothing is ever told'],
     [{ url: 'http://app.example.com' }, '--url must be an https URL'],
     [{ ordered: true }, '--secret, --ordered and --personal need --url'],
     [{ secret: own }, '--secret, --ordered and --personal need --url'],

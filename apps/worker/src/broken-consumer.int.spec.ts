@@ -45,6 +45,8 @@ describe.each(queueBackends())('a consumer that fails at everything, with queues
     const metrics = await (await fetch(`${url}/metrics`)).text();
     expect(metrics).toContain('maskline_consumer_jobs{consumer="ledger",state="failed"} 2');
     expect(metrics).toContain('maskline_consumer_jobs{consumer="ledger",state="waiting"} 0');
+    expect(metrics).toContain('maskline_consumer_lag_events{consumer="ledger"} 0');
+    expect(metrics).toContain('maskline_consumer_lag_seconds{consumer="ledger"} 0');
   });
 });
 

@@ -34,6 +34,8 @@ export interface FailedJob<Data> {
 const pageSize = 500;
 const asNew = { resetAttemptsMade: true, resetAttemptsStarted: true };
 const undone = ['waiting', 'prioritized', 'delayed', 'active'] as const;
+/** Jobs that wait for another attempt of which it is looked which one is the oldest. */
+const MOST_DELAYED = 1_000;
 
 /** The backend is not there. Whoever adds jobs can derive them again, so nothing is kept in memory for it. */
 export class QueueAbsent extends Error {
@@ -162,11 +164,25 @@ export class JobQueue<Data> {
     });
   }
 
-  /** What lies in the jobs that are to be done next, or longest under way: one of each state. */
-  firstData(): Promise<unknown[]> {
+  /**
+   * What lies in the unfinished jobs among which the oldest is. The backends do not agree on which end of a state that is; and those
+   * that wait for another attempt are in the order of that, so many of them are looked at.
+   */
+  oldestData(): Promise<unknown[]> {
     return this.#use(async (queue) => {
-      const jobs = await queue.getJobs([...undone], 0, 0, true);
-      return jobs.filter(Boolean).map(({ data }) => data);
+      const found = await Promise.all(
+        undone.map(async (state) => {
+          if (state === 'delayed') return queue.getJobs([state], 0, MOST_DELAYED - 1, true);
+          const last = (await queue.getJobCountByTypes(state)) - 1;
+          if (last < 0) return [];
+          const ends = await Promise.all([0, last].map((at) => queue.getJobs([state], at, at, true)));
+          return ends.flat();
+        }),
+      );
+      return found
+        .flat()
+        .filter(Boolean)
+        .map(({ data }) => data);
     });
   }
 

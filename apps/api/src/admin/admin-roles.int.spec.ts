@@ -316,6 +316,40 @@ describe('a read-only key on /v1', () => {
     }
   });
 
+  it('does not see what callback URLs log in with', async () => {
+    const owner = await api.account();
+    const reader = await api.apiKey(owner.username, 'read-only');
+    const secret = 'https://user:pw-secret@app.example.test/told?token=tk-secret#rc=1';
+    const urls = { CallbackUrl: secret, InterceptCallbackUrl: secret, OutOfSessionCallbackUrl: secret };
+    const made = await call(api.url, 'POST', '/v1/Services', {
+      login: owner,
+      body: { UniqueName: 'secretive', ...urls },
+    });
+    const paths = [
+      '/v1/Services',
+      `/v1/Services/${String(made.body?.['sid'])}`,
+      '/admin/v1/Events?Limit=1000',
+    ];
+    for (const path of paths) {
+      const seen = await call(api.url, 'GET', path, { login: reader });
+      expect([path, seen.status]).toEqual([path, 200]);
+      expect(seen.text).not.toMatch(/pw-secret|tk-secret/);
+      expect(seen.text.match(/https:\/\/app\.example\.test\/told"/g)).toHaveLength(3);
+      expect((await call(api.url, 'GET', path, { login: owner })).text).toContain('pw-secret');
+    }
+    const auth = `${reader.username}:${reader.password}`;
+    const request = get(`${api.url}/admin/v1/Events/Stream?After=0`, { agent: false, auth });
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    let streamed = '';
+    for await (const chunk of response.setEncoding('utf8')) {
+      streamed += String(chunk);
+      if (streamed.includes('ServiceCreated') && streamed.endsWith('\n\n')) break;
+    }
+    response.destroy();
+    expect(streamed).toContain('https://app.example.test/told"');
+    expect(streamed).not.toMatch(/pw-secret|tk-secret/);
+  });
+
   it('does not see the phones of the simulator', async () => {
     const owner = await api.account();
     const path = '/simulator/phones/+12025550271/messages';

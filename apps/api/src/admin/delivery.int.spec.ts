@@ -134,12 +134,15 @@ describe('a delivery', () => {
 
 describe('many deliveries', () => {
   it('are made again at a rate, those that failed unless others are named, after a look at how many', async () => {
-    const { list, ask, place, endpoints, serviceSid } = await open(200, 410);
+    const { list, ask, place, owner, endpoints, serviceSid } = await open(200, 410);
     // The endpoint is gone, so nothing more is sent.
     expect(await endpoints('Status=disabled')).toMatchObject([
       { service_sid: serviceSid, status: 'disabled', disabled_because: 'gone' },
     ]);
     const redeliver = async (body: object) => (await ask('POST', `${place}/Redeliver`, body)).body;
+    // A slip must not be taken for the real thing.
+    const slip = await adminCall(api.url, owner, 'POST', `${place}/Redeliver`, { dryrun: true });
+    expect(slip).toMatchObject({ status: 400, body: { code: 20001 } });
     expect(await redeliver({ DryRun: true })).toEqual({ dry_run: true, deliveries: 1 });
     expect(await redeliver({ Status: 'delivered', DryRun: true })).toEqual({ dry_run: true, deliveries: 1 });
     expect((await list('Status=pending')).deliveries).toEqual([]);

@@ -1,4 +1,5 @@
 import { eventResource } from '#wire';
+import { masked } from '../http/mask-answers.js';
 import type { EventFeed, FollowedFeed } from './event-feed.js';
 
 /** Read at once for one client; what it has not taken yet is all that is kept for it. */
@@ -24,7 +25,8 @@ export async function* serverSentEvents(
     const page = await feed.next(followed, from, PAGE, HEARTBEAT, signal);
     from = page.until;
     for (const recorded of page.events) {
-      const data = JSON.stringify(eventResource(recorded));
+      const told = eventResource(recorded);
+      const data = JSON.stringify(followed.role === 'read-only' ? masked(told) : told);
       yield `id: ${recorded.position}\nevent: ${recorded.event.type}\ndata: ${data}\n\n`;
     }
     if (page.events.length === 0) yield `: still here\nid: ${from}\n\n`;

@@ -1,12 +1,15 @@
 import type { FastifyInstance } from 'fastify';
-import { veilPersonal } from './veil-personal.js';
+import { veilPersonal, veilUrl } from './veil-personal.js';
+
+/** As REST and as events name them. */
+const callbackUrl = /^(?:\w*callback_url|\w*[cC]allbackUrl|webhook_url)$/;
 
 /** The last two are of callbacks: of their form, and what was answered to it, for the server of a customer may repeat what it was told. */
 const personal = new Set(['identifier', 'interactionData', 'answer']);
 
 /**
- * Veils for read-only keys what answers tell about people, by the names of the fields. Here and not in each controller: what is added
- * later is veiled as well. Events are veiled where their seals are opened, for a stream of them passes no hook.
+ * Veils for read-only keys what answers tell about people, and the logins in callback URLs, by the names of the fields. Here and not
+ * in each controller: what is added later is veiled as well. A stream of events passes no hook and asks for `masked` itself.
  */
 export function maskAnswers(server: FastifyInstance): void {
   server.addHook('preSerialization', (request, _reply, payload, done) => {
@@ -14,16 +17,20 @@ export function maskAnswers(server: FastifyInstance): void {
   });
 }
 
-function masked(value: unknown): unknown {
+export function masked(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(masked);
   if (typeof value !== 'object' || value === null) return value;
   const isPerson = 'identifier' in value;
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]: [string, unknown]) => [
       key,
-      isPersonal(key, inner, isPerson) ? veilPersonal(inner, key === 'identifier') : masked(inner),
+      isPersonal(key, inner, isPerson) ? veilPersonal(inner, key === 'identifier') : withoutLogin(key, inner),
     ]),
   );
+}
+
+function withoutLogin(key: string, value: unknown): unknown {
+  return callbackUrl.test(key) && typeof value === 'string' ? veilUrl(value) : masked(value);
 }
 
 function isPersonal(key: string, value: unknown, isPerson: boolean): boolean {

@@ -15,6 +15,7 @@ export async function resolvePath(
 ): Promise<void> {
   // Fastify hands over decoded path parameters by name.
   const path = request.params as Record<string, string>;
+  for (const text of Object.values(path)) requireText(text);
   for (const [name, prefix] of Object.entries(belowNames)) {
     const text = path[name];
     if (text !== undefined) path[name] = requireSid(prefix, text);
@@ -25,11 +26,11 @@ export async function resolvePath(
     if (path['sessionSid'] !== undefined) path['sessionSid'] = requireSid('KC', path['sessionSid']);
     return;
   }
-  const service = requireText(path['serviceSid']);
+  const service = path['serviceSid'];
   const serviceSid = readSid('KS', service) ?? (await services.sidOf(accountSid, service));
   path['serviceSid'] = serviceSid;
   if (path['sessionSid'] === undefined) return;
-  const session = requireText(path['sessionSid']);
+  const session = path['sessionSid'];
   const sessionSid = readSid('KC', session) ?? (await sessions.sidOf(accountSid, serviceSid, session));
   if (sessionSid === null) {
     // A code of its own (80308) is for a name that is fetched, and only when its service is there to look in.
@@ -57,8 +58,7 @@ function requireSid(prefix: SidPrefix, text: string): string {
   return sid;
 }
 
-/** PostgreSQL cannot even be asked for a name with a NUL in it. */
-function requireText(name: string): string {
+/** PostgreSQL cannot even be asked for what has a NUL in it. */
+function requireText(name: string): void {
   if (name.includes('\0')) throw new RequestError('resource-not-found');
-  return name;
 }

@@ -8,3 +8,10 @@ export function veilPersonal(value: unknown, isIdentifier: boolean): unknown {
   if (isErased(value)) return value;
   return isIdentifier && typeof value === 'string' ? maskedIdentifier(value) : null;
 }
+
+/** A callback URL without what its server may take for a login: user, query and fragment. */
+export function veilUrl(url: string): string {
+  if (!URL.canParse(url)) return '';
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname}`;
+}

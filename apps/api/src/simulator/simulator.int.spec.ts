@@ -167,6 +167,11 @@ describe('the phones of the simulator', () => {
     expect(wrong.status).toBe(401);
   });
 
+  it.each(['messages', 'calls'])('are no phones with a NUL in their number: %s', async (what) => {
+    const { status } = await call(api.url, 'GET', `/simulator/phones/%00/${what}`, { login });
+    expect(status).toBe(404);
+  });
+
   it('are not there over another carrier', async () => {
     const other = await serveApi(database, { isSimulated: false });
     cleanUp(() => other.app.close());

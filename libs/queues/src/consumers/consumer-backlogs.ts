@@ -27,7 +27,7 @@ export class ConsumerBacklogs {
       consumers.map(async (consumer) => {
         const queue = await this.queues.of(consumer);
         const backlog = await queue.backlog();
-        const seconds = backlog.waiting === 0 ? 0 : secondsSince(await queue.firstData());
+        const seconds = backlog.waiting === 0 ? 0 : secondsSince(await queue.oldestData());
         const relays = subscriptions.filter(({ name }) => name === relayName(consumer));
         return {
           consumer: consumer.name,

@@ -2,20 +2,19 @@ import { z } from 'zod';
 import type { ApiKeyRole } from '#domain';
 import { wireDate } from '../date-time.js';
 import { answer, dateOf, sidOf } from '../resource-schema.js';
+import { body } from './parameters.js';
 
 const ROLES = ['operator', 'read-only'] as const satisfies readonly ApiKeyRole[];
 const MAX_NAME = 64;
 
-export const apiKeyWish = z
-  .object({
-    FriendlyName: z
-      .string('It must be text.')
-      .max(MAX_NAME, `It is longer than ${MAX_NAME} characters.`)
-      .refine((value) => !/[\0\p{Surrogate}]/u.test(value), 'It contains what is no character.')
-      .default(''),
-    Role: z.enum(ROLES, { error: `It must be one of ${ROLES.join(', ')}.` }).default('operator'),
-  })
-  .transform((form) => ({ friendlyName: form.FriendlyName, role: form.Role }));
+export const apiKeyWish = body({
+  FriendlyName: z
+    .string('It must be text.')
+    .max(MAX_NAME, `It is longer than ${MAX_NAME} characters.`)
+    .refine((value) => !/[\0\p{Surrogate}]/u.test(value), 'It contains what is no character.')
+    .default(''),
+  Role: z.enum(ROLES, { error: `It must be one of ${ROLES.join(', ')}.` }).default('operator'),
+}).transform((form) => ({ friendlyName: form.FriendlyName, role: form.Role }));
 export type ApiKeyWish = z.infer<typeof apiKeyWish>;
 
 export const apiKeySchema = answer('ApiKey', {

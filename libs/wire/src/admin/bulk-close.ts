@@ -3,6 +3,7 @@ import { readSid } from '#domain';
 import type { SessionFilter } from '#read-model';
 import { answer, sidOf } from '../resource-schema.js';
 import { filterShape, sessionFilter } from './session-search.js';
+import { body } from './parameters.js';
 
 /** Sessions that one request closes at most. */
 export const MOST_CLOSED = 1000;
@@ -22,40 +23,38 @@ const sessionSid = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-export const closeWish = z
-  .object({
-    SessionSids: z
-      .array(sessionSid, { error: 'It must be a list of KC SIDs.' })
-      .max(MOST_CLOSED, `It has more than ${MOST_CLOSED} SIDs.`)
-      .optional(),
-    Filter: z
-      .strictObject(filterShape, { error: 'It must be an object of what sessions are searched by.' })
-      .optional()
-      .meta({ description: 'The parameters by which sessions are searched; at least one.' }),
-    Limit: z
-      .int(`It must be a whole number from 1 to ${MOST_CLOSED}.`)
-      .min(1, `It must be a whole number from 1 to ${MOST_CLOSED}.`)
-      .max(MOST_CLOSED, `It must be a whole number from 1 to ${MOST_CLOSED}.`)
-      .default(MOST_CLOSED),
-    DryRun: z
-      .boolean('It must be true or false.')
-      .default(false)
-      .meta({ description: 'Answers what would be closed, and closes nothing.' }),
-  })
-  .transform((form, context): CloseWish => {
-    const { SessionSids: sids, Filter, Limit: limit, DryRun: isDryRun } = form;
-    const filter = Filter === undefined ? null : sessionFilter(Filter);
-    // Everything at once is nobody's wish by mistake.
-    if ((sids === undefined) === (filter === null) || (filter !== null && isEmpty(filter))) {
-      context.addIssue({
-        code: 'custom',
-        path: ['SessionSids'],
-        message: 'Either it is given, or a Filter with at least one parameter.',
-      });
-      return z.NEVER;
-    }
-    return { sids: sids === undefined ? null : [...new Set(sids)], filter, limit, isDryRun };
-  });
+export const closeWish = body({
+  SessionSids: z
+    .array(sessionSid, { error: 'It must be a list of KC SIDs.' })
+    .max(MOST_CLOSED, `It has more than ${MOST_CLOSED} SIDs.`)
+    .optional(),
+  Filter: z
+    .strictObject(filterShape, { error: 'It must be an object of what sessions are searched by.' })
+    .optional()
+    .meta({ description: 'The parameters by which sessions are searched; at least one.' }),
+  Limit: z
+    .int(`It must be a whole number from 1 to ${MOST_CLOSED}.`)
+    .min(1, `It must be a whole number from 1 to ${MOST_CLOSED}.`)
+    .max(MOST_CLOSED, `It must be a whole number from 1 to ${MOST_CLOSED}.`)
+    .default(MOST_CLOSED),
+  DryRun: z
+    .boolean('It must be true or false.')
+    .default(false)
+    .meta({ description: 'Answers what would be closed, and closes nothing.' }),
+}).transform((form, context): CloseWish => {
+  const { SessionSids: sids, Filter, Limit: limit, DryRun: isDryRun } = form;
+  const filter = Filter === undefined ? null : sessionFilter(Filter);
+  // Everything at once is nobody's wish by mistake.
+  if ((sids === undefined) === (filter === null) || (filter !== null && isEmpty(filter))) {
+    context.addIssue({
+      code: 'custom',
+      path: ['SessionSids'],
+      message: 'Either it is given, or a Filter with at least one parameter.',
+    });
+    return z.NEVER;
+  }
+  return { sids: sids === undefined ? null : [...new Set(sids)], filter, limit, isDryRun };
+});
 
 function isEmpty(filter: SessionFilter): boolean {
   return Object.values(filter).every((value) => value === null);

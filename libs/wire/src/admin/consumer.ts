@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { wireDate, wireDateOrNull } from '../date-time.js';
 import { answer, dateOf, ownUrl } from '../resource-schema.js';
+import { body } from './parameters.js';
 
 const MOST_TYPES = 100;
 const startExpected = 'It must be beginning, now, or a position.';
 
 /** Whether there are such event types, and such a name may be, is not judged here. */
-export const consumerWish = z.object({
+export const consumerWish = body({
   Name: z
     .string({ error: 'It is required, as text.' })
     .max(40, 'It is longer than 40 characters.')

@@ -3,7 +3,7 @@ import { readSid } from '#domain';
 import { wireDateOrNull } from '../date-time.js';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../page.js';
 import { answer, dateOf, enumOrNull, ownUrl, sidOf } from '../resource-schema.js';
-import { count, reason, text } from './parameters.js';
+import { body, count, reason, text } from './parameters.js';
 
 const MAX_READER = 100;
 
@@ -23,7 +23,7 @@ export const deadLetterQuery = z
   })
   .transform(({ Reader, Limit }): DeadLetterQuery => ({ reader: Reader, limit: Limit ?? DEFAULT_PAGE_SIZE }));
 
-export const skipWish = z.object({
+export const skipWish = body({
   Reason: reason('Why; kept in the open for good, so without personal data.'),
 });
 export type SkipWish = z.infer<typeof skipWish>;

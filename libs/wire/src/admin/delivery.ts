@@ -3,7 +3,7 @@ import type { DeliveryDetails, DeliveryFilter, DeliveryRow, DeliveryStatus } fro
 import { wireDate, wireDateOrNull } from '../date-time.js';
 import { answer, dateOf, ownUrl, sidOf } from '../resource-schema.js';
 import { adminPageSchema, adminRange, pageParameters, type AdminListQuery } from './admin-page.js';
-import { oneOf, time } from './parameters.js';
+import { body, oneOf, time } from './parameters.js';
 
 const STATUSES = ['pending', 'delivered', 'failed', 'canceled'] as const satisfies readonly DeliveryStatus[];
 /** What is pending is made anyway. */
@@ -23,30 +23,28 @@ export const deliveryQuery = z
     range: adminRange(query),
   }));
 
-export const redeliveryWish = z
-  .object({
-    Status: oneOf(REDELIVERABLE, 'What became of them; failed if not given.'),
-    ...dates,
-    PerSecond: z
-      .int(`It must be a whole number from 1 to ${MOST_PER_SECOND}.`)
-      .min(1, `It must be a whole number from 1 to ${MOST_PER_SECOND}.`)
-      .max(MOST_PER_SECOND, `It must be a whole number from 1 to ${MOST_PER_SECOND}.`)
-      .default(DEFAULT_PER_SECOND)
-      .meta({ description: 'So many are sent in a second at most, the oldest first.' }),
-    DryRun: z
-      .boolean('It must be true or false.')
-      .default(false)
-      .meta({ description: 'Answers how many would be made again, and makes none.' }),
-  })
-  .transform((form) => ({
-    selection: {
-      status: form.Status ?? ('failed' as const),
-      from: form.DateCreatedFrom,
-      to: form.DateCreatedTo,
-    },
-    perSecond: form.PerSecond,
-    isDryRun: form.DryRun,
-  }));
+export const redeliveryWish = body({
+  Status: oneOf(REDELIVERABLE, 'What became of them; failed if not given.'),
+  ...dates,
+  PerSecond: z
+    .int(`It must be a whole number from 1 to ${MOST_PER_SECOND}.`)
+    .min(1, `It must be a whole number from 1 to ${MOST_PER_SECOND}.`)
+    .max(MOST_PER_SECOND, `It must be a whole number from 1 to ${MOST_PER_SECOND}.`)
+    .default(DEFAULT_PER_SECOND)
+    .meta({ description: 'So many are sent in a second at most, the oldest first.' }),
+  DryRun: z
+    .boolean('It must be true or false.')
+    .default(false)
+    .meta({ description: 'Answers how many would be made again, and makes none.' }),
+}).transform((form) => ({
+  selection: {
+    status: form.Status ?? ('failed' as const),
+    from: form.DateCreatedFrom,
+    to: form.DateCreatedTo,
+  },
+  perSecond: form.PerSecond,
+  isDryRun: form.DryRun,
+}));
 export type RedeliveryWish = z.output<typeof redeliveryWish>;
 
 export const redeliverySchema = answer('Redelivery', {

@@ -5,9 +5,9 @@ import { wireDate } from '../date-time.js';
 import { DEFAULT_PAGE_SIZE } from '../page.js';
 import { answer, dateOf } from '../resource-schema.js';
 import { adminPageSchema, pageParameters } from './admin-page.js';
-import { reason } from './parameters.js';
+import { body, reason } from './parameters.js';
 
-export const holdWish = z.object({
+export const holdWish = body({
   Reason: reason('Why it is held, or held no more; kept in the history, encrypted.'),
 });
 export type HoldWish = z.infer<typeof holdWish>;

@@ -4,6 +4,16 @@ import { readDateTime } from '../date-time.js';
 
 // The parameters of the admin API: of queries as text, of bodies as JSON. Why a value is refused never repeats the value.
 
+/** A body in JSON. A parameter that there is not is refused: a slip would be done without what was meant. */
+export function body<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.strictObject(shape, {
+    error: ({ code }) =>
+      code === 'unrecognized_keys'
+        ? 'It has a parameter that there is not.'
+        : 'It must be an object in JSON.',
+  });
+}
+
 /** A repeated parameter counts once, with its last value; an empty one is not given. */
 export function parameter<T>(
   description: string,

@@ -7,7 +7,7 @@ import { answer, dateOf, sidOf } from '../resource-schema.js';
 import { MODES } from '../session-form.js';
 import { sessionResource, sessionSchema } from '../session-resource.js';
 import { adminPageSchema, pageParameters } from './admin-page.js';
-import { oneOf, reason, sid, text, time } from './parameters.js';
+import { body, oneOf, reason, sid, text, time } from './parameters.js';
 
 const STATUSES = ['open', 'in-progress', 'closed'] as const satisfies readonly SessionRow['status'][];
 
@@ -94,7 +94,7 @@ export function foundSession(
   };
 }
 
-export const revealWish = z.object({
+export const revealWish = body({
   Reason: reason('Why somebody must see them; kept in the history of the session.'),
 });
 export type RevealWish = z.infer<typeof revealWish>;

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { answer, sidOf } from '../resource-schema.js';
+import { body } from './parameters.js';
 
 /** Contract §13.4: with Twilio it is a flag of the account (`ProxyRespectSmsStopFilterFlag`). */
-export const stopWordsWish = z.object({
+export const stopWordsWish = body({
   Respect: z
     .boolean('It must be true, false or null.')
     .nullable()

@@ -12,6 +12,7 @@ describe('the network of an address', () => {
     ['::1', '0:0:0:0::/64'],
     ['::', '0:0:0:0::/64'],
     ['what a proxy may forward', 'what a proxy may forward'],
+    [undefined, 'gone'],
   ])('%s is %s', (address, network) => {
     expect(networkOf(address)).toBe(network);
   });

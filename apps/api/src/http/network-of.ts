@@ -2,8 +2,9 @@ const GROUPS = 8;
 /** Half of an IPv6 address is its network; whoever has one host of it has all. */
 const NETWORK_GROUPS = 4;
 
-/** What one caller is known by: an IPv4 address, or the /64 of an IPv6 one. */
-export function networkOf(address: string): string {
+/** What one caller is known by: an IPv4 address, or the /64 of an IPv6 one. Who has hung up meanwhile has none, whatever Fastify's types say. */
+export function networkOf(address: string | undefined): string {
+  if (address === undefined) return 'gone';
   if (!address.includes(':')) return address;
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return mapped;

@@ -174,9 +174,12 @@ async function withLock<Result>(
     const reader = await admin.connect();
     try {
       const result = await work(writer, reader);
-      // A connection takes a while to close, and another rebuild may follow at once.
-      await writer.query('select pg_advisory_unlock_all()');
+      await unlock(writer);
       return result;
+    } catch (error) {
+      // Refused, so it is amid nothing.
+      if (error instanceof StartError) await unlock(writer);
+      throw error;
     } finally {
       // Closed rather than handed back: it may be amid a copy.
       reader.release(true);
@@ -184,4 +187,9 @@ async function withLock<Result>(
   } finally {
     writer.release(true);
   }
+}
+
+/** A connection takes a while to close, and another rebuild may follow at once. */
+async function unlock(writer: pg.PoolClient): Promise<void> {
+  await writer.query('select pg_advisory_unlock_all()');
 }

@@ -90,7 +90,7 @@ async function openBackend(run: BenchRun, name: string, redisUrl: string | null)
   const database = openDatabase({ DATABASE_URL: url }, 'bench');
   await addConsumer(database.admin, NAME, ['SessionCreated'], 'now');
   const store = await openBenchStore({ DATABASE_URL: url });
-  const { services, create: sessions } = sessionHandlers(store);
+  const { services, create: sessions, stop } = sessionHandlers(store);
   const { sid } = await services.execute(new CreateService(serviceSettings, nextContext()));
   const add = () => sessions.execute(new CreateSession(sid, nextWish(), [], nextContext()));
 
@@ -118,6 +118,7 @@ async function openBackend(run: BenchRun, name: string, redisUrl: string | null)
     async close() {
       await consumer.close();
       await queues.close();
+      await stop();
       await store.close();
       await database.close();
       await worker.stop();

@@ -5,7 +5,7 @@ import { Loop } from './loop.js';
 const every = 60_000;
 const batchSize = 1_000;
 
-/** Alerts are a bell, not a record: for so long, and so many of a partition. */
+/** Alerts are listed for so long, and so many of a partition. */
 const alertsKept = { days: 30, kept: 100_000 };
 
 /** Removes what is old, at most so much; answers how much it was. */

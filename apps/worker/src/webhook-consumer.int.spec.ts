@@ -111,6 +111,7 @@ describe.each(queueBackends())('a consumer that is a URL, with queues on %s', (b
     await world.startWorker();
     const service = await testService(world.store);
     const calls = await addWebhook(world, 'resting', takes);
+    const awake = await addWebhook(world, 'awake', takes);
     await service.addSessions(1, {});
     await waitFor(() => calls.length > 0, { within: 20_000 });
     const queue = eventQueue(world.queues, 'resting');
@@ -123,6 +124,8 @@ describe.each(queueBackends())('a consumer that is a URL, with queues on %s', (b
     await queue.setPaused(true);
     const before = calls.length;
     const meanwhile = await service.addSessions(3, {});
+    await waitFor(() => meanwhile.every((sid) => subjects(awake).has(sid)), { within: 30_000 });
+    expect(calls).toHaveLength(before);
     await pauseConsumer(world.database.admin, 'resting', false);
     await queue.setPaused(false);
     await waitFor(() => subjects(calls.slice(before)).size === 3, { within: 30_000 });

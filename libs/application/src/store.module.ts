@@ -3,16 +3,20 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { EventStore, readPartitions, upcasters, Wake, type Flush } from '#event-store';
 import { Database } from '#platform';
 import {
+  AccountHourQueries,
   AlertQueries,
+  ApiKeyQueries,
   DeliveryQueries,
   inlineProjectors,
   InteractionQueries,
+  LegalHoldQueries,
   NumberPool,
   ParticipantQueries,
   PhoneNumberQueries,
   Routes,
   ServiceQueries,
   SessionQueries,
+  SessionSearch,
 } from '#read-model';
 import { Credentials } from './account/credentials.js';
 import { MasterKey } from './account/master-key.js';
@@ -82,6 +86,10 @@ export class StoreModule {
       { provide: Routes, useValue: new Routes(database, partitions) },
       { provide: DeliveryQueries, useValue: new DeliveryQueries(database, partitions, masterKey) },
       { provide: AlertQueries, useValue: new AlertQueries(database, partitions) },
+      { provide: ApiKeyQueries, useValue: new ApiKeyQueries(database, partitions) },
+      { provide: LegalHoldQueries, useValue: new LegalHoldQueries(database, partitions, masterKey) },
+      { provide: AccountHourQueries, useValue: new AccountHourQueries(database, partitions) },
+      { provide: SessionSearch, useValue: new SessionSearch(database, partitions) },
     ];
     return { module: StoreModule, global: true, providers, exports: providers };
   }

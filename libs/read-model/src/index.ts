@@ -1,5 +1,6 @@
 export * from './account/canary.js';
 export * from './account/find-secret.js';
+export { ApiKeyQueries } from './account/api-key.queries.js';
 export * from './account/fold-keys.js';
 export * from './admin/account-hours.js';
 export * from './admin/session-search.js';
@@ -27,6 +28,7 @@ export * from './rebuild/rebuild.js';
 export * from './verify/verify.js';
 export * from './retention/ended-sessions.js';
 export * from './retention/retention-turn.js';
+export { LegalHoldQueries } from './legal-hold/legal-hold.queries.js';
 export * from './legal-hold/legal-holds.js';
 export * from './timers/expiry-horizon.js';
 export * from './timers/read-timers.js';

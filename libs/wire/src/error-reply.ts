@@ -45,6 +45,7 @@ const replies: Record<DomainErrorCode | RequestErrorCode, Reply> = {
   'delivery-pending': { status: 409, code: 20409 },
   'expectation-failed': { status: 417, code: 20417, message: 'Expectation Failed' },
   forbidden: { status: 403, code: 20403, message: 'Forbidden' },
+  'event-type-unknown': { status: 400, code: 20001 },
   'idempotency-key-reused': { status: 409, code: 20409 },
   'identifier-invalid': {
     status: 400,

@@ -54,6 +54,14 @@ describe('the OpenAPI document of the admin API', () => {
     });
   });
 
+  it('says of the stream of events that it is one', () => {
+    const stream = document.paths['/admin/v1/Events/Stream']?.get;
+    expect(stream?.responses['200']).toMatchObject({ content: { 'text/event-stream': expect.anything() } });
+    expect(stream?.parameters).toContainEqual(
+      expect.objectContaining({ name: 'Last-Event-ID', in: 'header', required: false }),
+    );
+  });
+
   it('is exposed as the operator says', async () => {
     expect((await call(api.url, 'GET', '/docs-json')).status).toBe(401);
   });

@@ -1,9 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ApplicationModule, Consumers, DeadLetters } from '#application';
-import { EventStore } from '#event-store';
 import { Database } from '#platform';
 import type { EventQueues } from '#queues';
-import { SessionSearch } from '#read-model';
 import { AlertController } from './alert.controller.js';
 import { ApiKeyController } from './api-key.controller.js';
 import { AuthTokenController } from './auth-token.controller.js';
@@ -37,14 +35,7 @@ import { TestCallbackController } from './test-callback.controller.js';
     StopWordsController,
     TestCallbackController,
   ],
-  providers: [
-    EventFeed,
-    {
-      provide: SessionSearch,
-      useFactory: (database: Database, { partitions }: EventStore) => new SessionSearch(database, partitions),
-      inject: [Database, EventStore],
-    },
-  ],
+  providers: [EventFeed],
 })
 export class AdminModule {
   /** The queues stay the caller's to close, after the application. */

@@ -1,9 +1,8 @@
 import { Controller, Delete, Get, Param, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { CreateApiKey, RevokeApiKey } from '#application';
-import { EventStore, partitionOf, readStream, upcasters, type EventContext } from '#event-store';
-import { Database } from '#platform';
-import { foldKeys } from '#read-model';
+import type { EventContext } from '#event-store';
+import { ApiKeyQueries } from '#read-model';
 import { apiKeyListSchema, apiKeyResource, apiKeyWish, newApiKeySchema, type ApiKeyWish } from '#wire';
 import { Json } from '../http/form.pipe.js';
 import { Operation } from '../http/operation.js';
@@ -15,18 +14,13 @@ import { ApiJson } from './admin-forms.js';
 export class ApiKeyController {
   constructor(
     private readonly commands: CommandBus,
-    private readonly database: Database,
-    private readonly events: EventStore,
+    private readonly keys: ApiKeyQueries,
   ) {}
 
-  /** From the events of the account, of which there are few: keys come and go by hand. */
   @Get()
   @Operation('List the API keys of the account', 200, apiKeyListSchema)
   async list(@AccountSid() accountSid: string) {
-    const partition = partitionOf(accountSid, this.events.partitions);
-    const account = { partition, streamId: accountSid };
-    const keys = await foldKeys(readStream(this.database.reads, account, upcasters));
-    return { keys: keys.filter(({ revokedAt }) => revokedAt === null).map(apiKeyResource) };
+    return { keys: (await this.keys.list(accountSid)).map(apiKeyResource) };
   }
 
   @Post()

@@ -1,8 +1,9 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
+import { ApiHeader, ApiResponse } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
+import { checkTypes } from '#application';
 import {
-  eventSchema,
   feedQuery,
   feedResource,
   feedSchema,
@@ -51,7 +52,17 @@ export class EventController {
 
   /** The same as server-sent events; their ids are positions. It ends now and then, and whoever follows it comes again. */
   @Get('Stream')
-  @Operation('Follow the events of the account as server-sent events', 200, eventSchema, 400)
+  @ApiHeader({
+    name: 'Last-Event-ID',
+    required: false,
+    description: 'The position of the last event that was seen: browsers send it when they come again.',
+  })
+  @ApiResponse({
+    status: 200,
+    description: 'Each with its position as id, its type as event, and as data the event as the list has it.',
+    content: { 'text/event-stream': { schema: { type: 'string' } } },
+  })
+  @Operation('Follow the events of the account as server-sent events', 200, null, 400)
   async stream(
     @QueryOf(streamQuery) query: Pick<FeedQuery, 'after' | 'types' | 'sessionSid'>,
     @Req() request: FastifyRequest,
@@ -90,5 +101,6 @@ function feedOf(
   { types, sessionSid }: Pick<FeedQuery, 'types' | 'sessionSid'>,
 ): FollowedFeed {
   if (caller === null) throw new RequestError('unauthenticated');
-  return { accountSid: caller.accountSid, role: caller.role, types, sessionSid };
+  const known = types === null ? null : checkTypes(types);
+  return { accountSid: caller.accountSid, role: caller.role, types: known, sessionSid };
 }

@@ -1,16 +1,8 @@
-import { Controller, Get, Param, Post, Query, Req } from '@nestjs/common';
+import { Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import type { FastifyRequest } from 'fastify';
-import {
-  MasterKey,
-  PlaceAccountHold,
-  PlaceSessionHold,
-  ReleaseAccountHold,
-  ReleaseSessionHold,
-} from '#application';
-import { EventStore, partitionOf, upcasters, type EventContext } from '#event-store';
-import { Database } from '#platform';
-import { readLegalHolds } from '#read-model';
+import { PlaceAccountHold, PlaceSessionHold, ReleaseAccountHold, ReleaseSessionHold } from '#application';
+import type { EventContext } from '#event-store';
+import { LegalHoldQueries } from '#read-model';
 import {
   adminPage,
   holdPageSchema,
@@ -33,9 +25,7 @@ import { ApiJson, QueryOf } from './admin-forms.js';
 export class LegalHoldController {
   constructor(
     private readonly commands: CommandBus,
-    private readonly database: Database,
-    private readonly events: EventStore,
-    private readonly master: MasterKey,
+    private readonly queries: LegalHoldQueries,
   ) {}
 
   @Get('LegalHolds')
@@ -45,19 +35,15 @@ export class LegalHoldController {
     @Query() query: Readonly<Record<string, unknown>>,
     @AccountSid() accountSid: string,
     @BaseUrl() baseUrl: string,
-    @Req() { caller }: FastifyRequest,
   ) {
-    const account = { partition: partitionOf(accountSid, this.events.partitions), accountSid };
-    const decoding = { upcasters, masterKey: this.master.key };
-    const { holds, hasMore } = await readLegalHolds(this.database.reads, account, after, size, decoding);
+    const { holds, hasMore } = await this.queries.list(accountSid, after, size);
     const last = hasMore ? holds.at(-1) : undefined;
     const next =
       last === undefined
         ? null
         : ({ direction: 'after', dateCreated: last.placedAt, sid: last.sid } as const);
-    const isMasked = caller?.role === 'read-only';
     const url = `${baseUrl}/admin/v1/LegalHolds`;
-    return adminPage('legal_holds', url, query, size, holds, next, (hold) => holdResource(hold, isMasked));
+    return adminPage('legal_holds', url, query, size, holds, next, holdResource);
   }
 
   @Post('LegalHold')

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { newSid, type Database } from '#platform';
 import { call, cleanUp, MaskingApi, sidOf, testDatabase, type Login } from '#testing';
+import { holdPageSchema } from '#wire';
 import { serveApi } from '../spec/serve-api.js';
 import { adminCall } from './spec/admin-call.js';
 
@@ -12,12 +13,6 @@ beforeAll(async () => {
   api = await serveApi(database);
   cleanUp(() => api.app.close());
 });
-
-interface Hold {
-  readonly sid: string;
-  readonly reason: string | null;
-  readonly placed_by: string;
-}
 
 /** An account with a service, a number, and a session in which somebody has said something. */
 async function newWorld() {
@@ -44,11 +39,10 @@ async function newWorld() {
     ],
     deleteService: () => call(api.url, 'DELETE', service.path, { login: owner }),
     admin,
-    holds: async (login: Login = owner): Promise<Hold[]> => {
+    holds: async (login: Login = owner) => {
       const { status, body } = await admin('GET', 'LegalHolds', undefined, login);
       expect(status).toBe(200);
-      // The schema of the answer is the controller's own.
-      return body?.['legal_holds'] as Hold[];
+      return holdPageSchema.parse(body).legal_holds;
     },
   };
 }
@@ -162,10 +156,7 @@ describe('the list of legal holds', () => {
     const walked: string[] = [];
     for (let path = 'LegalHolds?PageSize=3'; ;) {
       const { body } = await admin('GET', path);
-      const { legal_holds, meta } = body as unknown as {
-        legal_holds: Hold[];
-        meta: { next_page_url: string | null };
-      };
+      const { legal_holds, meta } = holdPageSchema.parse(body);
       walked.push(...legal_holds.map(({ sid }) => sid));
       if (meta.next_page_url === null) break;
       path = meta.next_page_url.replace(`${api.url}/admin/v1/`, '');

@@ -20,11 +20,11 @@ export function maskAnswers(server: FastifyInstance): void {
 export function masked(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(masked);
   if (typeof value !== 'object' || value === null) return value;
-  const isPerson = 'identifier' in value;
+  const kind = 'identifier' in value ? 'person' : 'placed_by' in value ? 'hold' : null;
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]: [string, unknown]) => [
       key,
-      isPersonal(key, inner, isPerson) ? veilPersonal(inner, key === 'identifier') : withoutLogin(key, inner),
+      isPersonal(key, inner, kind) ? veilPersonal(inner, key === 'identifier') : withoutLogin(key, inner),
     ]),
   );
 }
@@ -33,10 +33,12 @@ function withoutLogin(key: string, value: unknown): unknown {
   return callbackUrl.test(key) && typeof value === 'string' ? veilUrl(value) : masked(value);
 }
 
-function isPersonal(key: string, value: unknown, isPerson: boolean): boolean {
+function isPersonal(key: string, value: unknown, kind: 'person' | 'hold' | null): boolean {
   if (personal.has(key) || /^interactionMediaUrl\d+$/.test(key)) return true;
   // Numbers and API keys have names too.
-  if (key === 'friendly_name') return isPerson;
+  if (key === 'friendly_name') return kind === 'person';
+  // Why something is held may name somebody; why a delivery failed does not.
+  if (key === 'reason') return kind === 'hold';
   // Of an interaction; that of an event is an object.
   return key === 'data' && typeof value === 'string';
 }

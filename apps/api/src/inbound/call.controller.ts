@@ -2,20 +2,18 @@ import { Body, Controller, Header, HttpCode, Post, Query, UseGuards } from '@nes
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { ReceiveCall, ReportLeg } from '#application';
-import { emptyTwiml, type Form } from '#wire';
+import { emptyTwiml, WEBHOOK_ROUTE, type Form } from '#wire';
 import { BaseUrl } from '../http/request.decorators.js';
 import { arrivalOf, interactionNamed, textOf } from './arrival-of.js';
 import { CarrierGuard } from './carrier.guard.js';
 import { WebhookPlace, type WebhookAddress } from './webhook-place.js';
 
 const XML = 'text/xml; charset=utf-8';
-/** The words for a leg that is over. */
-const ENDINGS: ReadonlySet<string> = new Set(['completed', 'busy', 'no-answer', 'failed', 'canceled']);
 
 /** What the carrier calls about calls. */
 @ApiExcludeController()
 @UseGuards(CarrierGuard)
-@Controller('v1/Accounts/:accountSid/Proxy/:serviceSid/Webhooks')
+@Controller(WEBHOOK_ROUTE)
 export class CallController {
   constructor(private readonly commands: CommandBus) {}
 
@@ -36,9 +34,8 @@ export class CallController {
     const interactionSid = interactionNamed(interaction);
     const resourceSid = textOf(form, 'CallSid') || null;
     const word = textOf(form, 'CallStatus');
-    // Should the report below be lost, this one ends the call as well: the partner's leg is all that it consists of.
-    const end = ENDINGS.has(word) ? { duration: secondsOf(form, 'CallDuration') } : null;
-    await this.commands.execute(new ReportLeg({ ...place, interactionSid }, resourceSid, word, end));
+    const call = { isOver: false, duration: secondsOf(form, 'CallDuration') };
+    await this.commands.execute(new ReportLeg({ ...place, interactionSid }, resourceSid, word, call));
   }
 
   /** The partner's leg has ended, and with it the call: nothing more is said to the caller. */
@@ -52,10 +49,9 @@ export class CallController {
   ) {
     const interactionSid = interactionNamed(interaction);
     const resourceSid = textOf(form, 'DialCallSid') || null;
-    // The carrier says `answered` of a leg that was; by now it is over.
-    const word = textOf(form, 'DialCallStatus').replace('answered', 'completed');
-    const duration = secondsOf(form, 'DialCallDuration');
-    await this.commands.execute(new ReportLeg({ ...place, interactionSid }, resourceSid, word, { duration }));
+    const word = textOf(form, 'DialCallStatus');
+    const call = { isOver: true, duration: secondsOf(form, 'DialCallDuration') };
+    await this.commands.execute(new ReportLeg({ ...place, interactionSid }, resourceSid, word, call));
     return emptyTwiml();
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { cleanUp, testDatabase, testService, testWorld, waitFor } from '#testing';
-import { readHours } from '#read-model';
+import { AccountHourQueries } from '#read-model';
 import { sessionStream, updateSession } from '#domain';
 import { Statistics } from './statistics.js';
 
@@ -23,7 +23,8 @@ describe('the statistics of an account', () => {
     await world.events.change(sessionStream, first, context, (session, { now }) =>
       updateSession(session, { status: 'closed' }, now),
     );
-    const hours = async (account = accountSid) => readHours(database, 1, account, ...everything);
+    const queries = new AccountHourQueries(database, 1);
+    const hours = (account = accountSid) => queries.list(account, ...everything);
     const total = async (account = accountSid) => {
       const counted = await hours(account);
       const sum = (of: 'sessions_created' | 'sessions_closed') =>
@@ -37,6 +38,6 @@ describe('the statistics of an account', () => {
     await addSessions(5, {});
     await waitFor(async () => (await total()).join() === '35,1', { within: 20_000 });
     for (const { hour } of await hours()) expect(hour).toMatch(/^\d{4}-\d\d-\d\dT\d\d:00:00\.000Z$/);
-    expect(await readHours(database, 1, accountSid, ...(['2000-01-01', '2001-01-01'] as const))).toEqual([]);
+    expect(await queries.list(accountSid, '2000-01-01', '2001-01-01')).toEqual([]);
   });
 });

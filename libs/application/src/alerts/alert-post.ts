@@ -11,7 +11,7 @@ const MOST_WAITING = 1_000;
 const MOST_MS = 5_000;
 
 /**
- * Tells a URL of the operator's, one alert after the other, each once: it is a bell, and the list is the record. Signed as our
+ * Tells a URL of the operator's, one alert after the other, each once: what it does not hear of is in the list all the same. Signed as our
  * other calls, by the auth token of the account that it is about.
  */
 export class AlertPost {

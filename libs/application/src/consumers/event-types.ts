@@ -21,7 +21,7 @@ export function checkTypes(types: readonly string[]): readonly string[] {
   const unknown = types.find((type) => !known.has(type));
   if (unknown === undefined) return types;
   throw new DomainError(
-    'consumer-invalid',
+    'event-type-unknown',
     `there is no event type ${unknown}; there are ${[...known].join(', ')}`,
   );
 }

@@ -5,7 +5,7 @@ import { Alerts } from '../alerts/alerts.js';
 import { MaskingRules } from '../masking-rules.js';
 import { dropped, type Arrival, type Reception } from './arrival.js';
 import { OutOfSession } from './out-of-session.js';
-import { hasEnded, SessionArrivals } from './session-arrivals.js';
+import { sessionHasEnded, SessionArrivals } from './session-arrivals.js';
 
 /** Says where what the carrier brings belongs (contract §13.2). What is accepted is durable. */
 @Injectable()
@@ -44,7 +44,7 @@ export class Arrivals {
       return dropped;
     }
     const taken = sessionSid === null ? null : await this.sessions.take(service, sessionSid, arrival);
-    if (taken !== null && !hasEnded(taken)) return taken;
+    if (taken !== null && !sessionHasEnded(taken)) return taken;
     const isExpired = taken?.kind === 'expired';
     if (isExpired) this.alerts.raise(80904, { ...about, ...(sessionSid !== null && { sessionSid }) });
     return this.outOfSession.take(service, arrival, isExpired);

@@ -25,7 +25,7 @@ import { MaskingRules } from '../masking-rules.js';
 import { ProxyNumbers, type ParticipantWish } from '../participant/proxy-numbers.js';
 import { writtenChild } from '../written-row.js';
 import { dropped, type Arrival, type Reception } from './arrival.js';
-import { arrivalContext, hasEnded, SessionArrivals } from './session-arrivals.js';
+import { arrivalContext, sessionHasEnded, SessionArrivals } from './session-arrivals.js';
 
 /** Asks the account what shall become of what no session takes (contract §12.3). */
 @Injectable()
@@ -74,7 +74,7 @@ export class OutOfSession {
           // Two messages in a row ask for the same session: the second one finds what the first one has made.
           const made = await this.routes.find(arrival.contact);
           const taken = made === null ? null : await this.sessionArrivals.take(service, made, arrival);
-          if (taken !== null && !hasEnded(taken)) return taken;
+          if (taken !== null && !sessionHasEnded(taken)) return taken;
           this.alerts.raise(80913, { ...about, why: error.code });
           return dropped;
         });

@@ -1,5 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { isGone, isLegNews } from '#domain';
+import { hasEnded, isGone, isLegNews } from '#domain';
 import { InteractionQueries } from '#read-model';
 import { Alerts } from '../alerts/alerts.js';
 import { interactionOf } from '../interaction/interaction-of.js';
@@ -8,13 +8,15 @@ import { readLegStatus } from '../interaction/read-leg-status.js';
 import { systemContext } from '../system-context.js';
 import type { InteractionPlace } from './webhooks.js';
 
-/** The end of a call, as the carrier tells it once with its last leg and once by itself. */
-export interface CallEnd {
+/** What a report of a call says beside the status of the leg. */
+export interface ReportedCall {
+  /** The caller's side of it has ended too. */
+  readonly isOver: boolean;
   /** Seconds of talk. */
   readonly duration: number | null;
 }
 
-/** What the carrier says of the outbound leg; with `end`, the whole call is over. */
+/** What the carrier says of the outbound leg of a message, or of a call. */
 export class ReportLeg extends Command<void> {
   constructor(
     /** The interaction as the address of the webhook names it; null when it names none. */
@@ -23,7 +25,8 @@ export class ReportLeg extends Command<void> {
     readonly resourceSid: string | null,
     /** The status in the carrier's words. */
     readonly word: string,
-    readonly end: CallEnd | null,
+    /** Null for a message. */
+    readonly call: ReportedCall | null,
   ) {
     super();
   }
@@ -38,7 +41,7 @@ export class ReportLegHandler implements ICommandHandler<ReportLeg> {
     private readonly alerts: Alerts,
   ) {}
 
-  async execute({ place, resourceSid, word, end }: ReportLeg): Promise<void> {
+  async execute({ place, resourceSid, word, call }: ReportLeg): Promise<void> {
     const { accountSid, serviceSid, interactionSid } = place;
     if (interactionSid === null) {
       this.alerts.raise(80907, { accountSid, serviceSid, why: 'its address names none' });
@@ -53,7 +56,11 @@ export class ReportLegHandler implements ICommandHandler<ReportLeg> {
     }
     const context = systemContext(accountSid, 'system:carrier');
     const address = { sessionSid: known.session_sid, interactionSid };
-    const status = readLegStatus(word);
+    const told = readLegStatus(word);
+    // The carrier says `answered` of a leg that was, when all of it is over.
+    const status = call?.isOver === true && told === 'answered' ? 'completed' : told;
+    // Should the report that ends the call be lost, the partner's leg ends it as well: it is all that the call consists of.
+    const isOver = call !== null && (call.isOver || hasEnded(status));
     try {
       if (status !== null) {
         const change = { leg: 'outbound', status, resourceSid, resourceUrl: null } as const;
@@ -61,8 +68,8 @@ export class ReportLegHandler implements ICommandHandler<ReportLeg> {
         if (isLegNews(interactionOf(known), change))
           await this.interactions.changeLeg(address, context, change);
       }
-      if (end !== null && known.inbound_resource_status !== 'completed') {
-        await this.interactions.complete(address, context, end.duration);
+      if (isOver && known.inbound_resource_status !== 'completed') {
+        await this.interactions.complete(address, context, call.duration);
       }
     } catch (error) {
       if (!isGone(error)) throw error;

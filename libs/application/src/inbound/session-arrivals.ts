@@ -23,7 +23,7 @@ export interface Ended {
   readonly kind: 'ended' | 'expired';
 }
 
-export function hasEnded(taken: Reception | Ended): taken is Ended {
+export function sessionHasEnded(taken: Reception | Ended): taken is Ended {
   return taken.kind === 'ended' || taken.kind === 'expired';
 }
 

@@ -1,14 +1,11 @@
 import type { NumberWebhooks } from '#carrier';
+import { webhookPath } from '#wire';
 
-// What the carrier calls, in the layout of Twilio's own Proxy (contract §3.4), below the address of this API.
-
-function webhooksOf(baseUrl: string, accountSid: string, serviceSid: string): string {
-  return `${baseUrl}/v1/Accounts/${accountSid}/Proxy/${serviceSid}/Webhooks`;
-}
+// What the carrier calls, below the address of this API.
 
 /** Where a number reports what comes in for it. */
 export function inboundWebhooks(baseUrl: string, accountSid: string, serviceSid: string): NumberWebhooks {
-  const webhooks = webhooksOf(baseUrl, accountSid, serviceSid);
+  const webhooks = `${baseUrl}${webhookPath(accountSid, serviceSid)}`;
   return { message: `${webhooks}/Message`, call: `${webhooks}/Call` };
 }
 
@@ -23,7 +20,7 @@ export function statusWebhooks(
   baseUrl: string,
   { accountSid, serviceSid, interactionSid }: InteractionPlace,
 ) {
-  const webhooks = webhooksOf(baseUrl, accountSid, serviceSid);
+  const webhooks = `${baseUrl}${webhookPath(accountSid, serviceSid)}`;
   const query = `?interaction=${interactionSid}`;
   return {
     messageStatus: `${webhooks}/MessageStatus${query}`,

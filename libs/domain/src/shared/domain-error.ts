@@ -16,6 +16,7 @@ export type DomainErrorCode =
   | 'delivery-erased'
   | 'delivery-not-found'
   | 'delivery-pending'
+  | 'event-type-unknown'
   | 'idempotency-key-reused'
   | 'identifier-invalid'
   | 'identifier-unsupported'

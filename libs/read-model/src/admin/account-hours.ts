@@ -73,15 +73,17 @@ const between = `
   where partition = $1 and account_sid = $2 and hour >= $3 and hour < $4
   order by hour`;
 
-/** The hours that begin within a time. */
-export async function readHours(
-  { reads }: Pick<Database, 'reads'>,
-  partitions: number,
-  accountSid: string,
-  from: string,
-  to: string,
-): Promise<AccountHour[]> {
-  const values = [partitionOf(accountSid, partitions), accountSid, from, to];
-  const { rows } = await reads.query<AccountHour>({ name: 'account-hours', text: between, values });
-  return rows;
+/** Reads what is counted of an account. */
+export class AccountHourQueries {
+  constructor(
+    private readonly db: Pick<Database, 'reads'>,
+    private readonly partitions: number,
+  ) {}
+
+  /** The hours that begin within a time. */
+  async list(accountSid: string, from: string, to: string): Promise<AccountHour[]> {
+    const values = [partitionOf(accountSid, this.partitions), accountSid, from, to];
+    const { rows } = await this.db.reads.query<AccountHour>({ name: 'account-hours', text: between, values });
+    return rows;
+  }
 }

@@ -40,14 +40,10 @@ export const holdQuery = z.object(pageParameters).transform(({ PageSize, PageTok
   after: PageToken?.sid ?? '',
 }));
 
-/** A reason may name somebody. */
-export function holdResource(
-  { sid, reason: why, actor, placedAt }: LegalHold,
-  isMasked: boolean,
-): z.infer<typeof holdSchema> {
+export function holdResource({ sid, reason: why, actor, placedAt }: LegalHold): z.infer<typeof holdSchema> {
   return {
     sid,
-    reason: isMasked || isErased(why) ? null : why,
+    reason: isErased(why) ? null : why,
     placed_by: actor,
     date_placed: wireDate(placedAt),
   };

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
-import { request as send, type IncomingMessage } from 'node:http';
+import { Agent, request as send, type IncomingMessage } from 'node:http';
 import type { z } from 'zod';
 import { MasterKey } from '#application';
 import { newSid, type Database } from '#platform';
@@ -234,8 +234,13 @@ describe('the stream of events', () => {
   it('ends when the process stops, and keeps it from nothing', async () => {
     const another = await serveApi(database);
     const login = await another.account();
+    // As browsers and other clients do, who would keep the connection.
+    const agent = new Agent({ keepAlive: true });
+    cleanUp(() => {
+      agent.destroy();
+    });
     const request = send(`${another.url}/admin/v1/Events/Stream`, {
-      agent: false,
+      agent,
       auth: `${login.username}:${login.password}`,
     });
     request.end();

@@ -89,7 +89,9 @@ export class EventController {
     reply.headers({
       'Content-Type': 'text/event-stream; charset=utf-8',
       'Cache-Control': 'no-store',
-      // nginx would gather them.
+      // Else it would be kept for a request that never comes, and who stops waits for it.
+      Connection: 'close',
+// nginx would gather them.
       'X-Accel-Buffering': 'no',
     });
     return events;

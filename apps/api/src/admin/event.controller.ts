@@ -91,7 +91,7 @@ export class EventController {
       'Cache-Control': 'no-store',
       // Else it would be kept for a request that never comes, and who stops waits for it.
       Connection: 'close',
-// nginx would gather them.
+      // nginx would gather them.
       'X-Accel-Buffering': 'no',
     });
     return events;

@@ -1166,124 +1166,105 @@ CREATE OR REPLACE FUNCTION maskline.pick_numbers(partitions integer[], accounts 
  SET enable_seqscan TO 'off'
  SET enable_bitmapscan TO 'off'
  SET enable_sort TO 'off'
+ SET enable_memoize TO 'off'
  SET jit TO 'off'
  SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
-declare
-  p int;
-  account text;
-  service text;
-  person text;
-  level text;
-  behavior text;
-  voice boolean;
-  sms boolean;
-  nations text[];
-  codes text[];
+#variable_conflict use_column
 begin
-  for i in 1 .. cardinality(partitions) loop
-    p := partitions[i];
-    account := accounts[i];
-    service := services[i];
-    person := identifiers[i];
-    picked_sid := null;
-    picked_number := null;
-    picked_version := null;
-    mode := coalesce(
-      modes[i],
-      (select s.mode from session s
-       where s.partition = p and s.sid = sessions[i] and s.account_sid = account and s.service_sid = service));
-    select v.geo_match_level, v.number_selection_behavior into level, behavior
-    from service v where v.partition = p and v.sid = service and v.account_sid = account;
-    if mode is null or behavior is null then
-      return next;
-      continue;
-    end if;
-    voice := mode <> 'message-only';
-    sms := mode <> 'voice-only';
-    nations := string_to_array(countries[i], ',');
-    codes := case when areas[i] ? level then array(select jsonb_array_elements_text(areas[i] -> level)) end;
-    if behavior = 'prefer-sticky' and exists (
-      select from participant r
-      where r.partition = p and r.service_sid = service and r.identifier = person and r.identifier > ''
-    ) then
-      -- The number that they had last, of those that fit; from number to number, for somebody may have had thousands of sessions
-      -- with a few of them.
-      with recursive had as (
-        (select r.proxy_identifier as number from participant r
-         where r.partition = p and r.service_sid = service and r.identifier = person and r.identifier > ''
-         order by r.proxy_identifier limit 1)
-        union all
-        select (
-          select r.proxy_identifier from participant r
-          where r.partition = p and r.service_sid = service and r.identifier = person and r.identifier > '' and r.proxy_identifier > h.number
-          order by r.proxy_identifier limit 1
-        ) from had h where h.number is not null
+  return query
+  select s.mode, u.sid, u.number, coalesce(
+    (select n.version from phone_number n where n.partition = w.p and n.sid = u.sid),
+    (select n.version from short_code n where n.partition = w.p and n.sid = u.sid))
+  from unnest(partitions, accounts, services, sessions, modes, identifiers, countries, areas, unused)
+    with ordinality w(p, account, service, session, mode, person, countries, areas, unused, i)
+  cross join lateral (
+    select coalesce(w.mode, (
+      select s.mode from session s
+      where s.partition = w.p and s.sid = w.session and s.account_sid = w.account and s.service_sid = w.service)) as mode
+    offset 0
+  ) s
+  left join lateral (
+    select v.number_selection_behavior as behavior, s.mode <> 'message-only' as voice, s.mode <> 'voice-only' as sms,
+      string_to_array(w.countries, ',') as nations,
+      case when w.areas ? v.geo_match_level then array(select jsonb_array_elements_text(w.areas -> v.geo_match_level)) end as codes
+    from service v where v.partition = w.p and v.sid = w.service and v.account_sid = w.account and s.mode is not null
+  ) v on true
+  left join lateral (
+    -- The number that they had last, of those that fit; from number to number, for somebody may have had thousands of sessions with a
+    -- few of them.
+    (with recursive had as (
+      (select r.proxy_identifier as number from participant r
+       where v.behavior = 'prefer-sticky' and r.partition = w.p and r.service_sid = w.service and r.identifier = w.person and r.identifier > ''
+       order by r.proxy_identifier limit 1)
+      union all
+      select (
+        select r.proxy_identifier from participant r
+        where r.partition = w.p and r.service_sid = w.service and r.identifier = w.person and r.identifier > '' and r.proxy_identifier > h.number
+        order by r.proxy_identifier limit 1
+      ) from had h where h.number is not null
+    )
+    select u.sid, u.number
+    from had h
+    cross join lateral (select * from number_use u where u.partition = w.p and u.service_sid = w.service and u.number = h.number limit 1) u
+    cross join lateral (
+      select r.date_created as at from participant r
+      where r.partition = w.p and r.service_sid = w.service and r.identifier = w.person and r.identifier > '' and r.proxy_identifier = h.number
+      order by r.date_created desc limit 1
+    ) last
+    where h.number is not null and not u.is_reserved
+      and (not v.voice or u.can_call) and (not v.sms or u.can_text)
+      and (v.nations is null or u.iso_country = any (v.nations)) and (v.codes is null or u.area_code = any (v.codes))
+      and (not w.unused or u.sessions = 0) and not exists (
+        select from claim c
+        where c.partition = w.p and c.account_sid = w.account and c.kind = 'pair' and c.key = w.service || '/' || u.number || '/' || w.person
+          and not exists (
+            select from session s where s.partition = w.p and s.sid = c.stream_id and s.expires_at <= maskline.clock() offset 0
+          )
+        offset 0
       )
-      select u.sid, u.number into picked_sid, picked_number
-      from had h
-      cross join lateral (select * from number_use u where u.partition = p and u.service_sid = service and u.number = h.number limit 1) u
-      cross join lateral (
-        select r.date_created as at from participant r
-        where r.partition = p and r.service_sid = service and r.identifier = person and r.identifier > '' and r.proxy_identifier = h.number
-        order by r.date_created desc limit 1
-      ) last
-      where h.number is not null and not u.is_reserved
-        and (not voice or u.can_call) and (not sms or u.can_text)
-        and (nations is null or u.iso_country = any (nations)) and (codes is null or u.area_code = any (codes))
-        and (not unused[i] or u.sessions = 0) and not exists (
-          select from claim c
-          where c.partition = p and c.account_sid = account and c.kind = 'pair' and c.key = service || '/' || u.number || '/' || person
-            and not exists (
-              select from session s where s.partition = p and s.sid = c.stream_id and s.expires_at <= maskline.clock() offset 0
-            )
-          offset 0
-        )
-      order by last.at desc, u.sid limit 1;
-    elsif behavior <> 'prefer-sticky' then
-      -- One that they never had.
-      select u.sid, u.number into picked_sid, picked_number
-      from number_use u
-      where u.added_at > '-infinity' and u.partition = p and u.service_sid = service and not u.is_reserved
-        and (not voice or u.can_call) and (not sms or u.can_text)
-        and (nations is null or u.iso_country = any (nations)) and (codes is null or u.area_code = any (codes))
-        and (not unused[i] or u.sessions = 0)
-        and not exists (
-          select from participant r
-          where r.partition = p and r.service_sid = service and r.identifier = person and r.identifier > '' and r.proxy_identifier = u.number
-          offset 0
-        )
-        and not exists (
-          select from claim c
-          where c.partition = p and c.account_sid = account and c.kind = 'pair' and c.key = service || '/' || u.number || '/' || person
-            and not exists (
-              select from session s where s.partition = p and s.sid = c.stream_id and s.expires_at <= maskline.clock() offset 0
-            )
-          offset 0
-        )
-      order by u.sessions, u.added_at, u.sid limit 1;
-    end if;
-    if picked_sid is null then
-      select u.sid, u.number into picked_sid, picked_number
-      from number_use u
-      where u.added_at > '-infinity' and u.partition = p and u.service_sid = service and not u.is_reserved
-        and (not voice or u.can_call) and (not sms or u.can_text)
-        and (nations is null or u.iso_country = any (nations)) and (codes is null or u.area_code = any (codes))
-        and (not unused[i] or u.sessions = 0) and not exists (
-          select from claim c
-          where c.partition = p and c.account_sid = account and c.kind = 'pair' and c.key = service || '/' || u.number || '/' || person
-            and not exists (
-              select from session s where s.partition = p and s.sid = c.stream_id and s.expires_at <= maskline.clock() offset 0
-            )
-          offset 0
-        )
-      order by u.sessions, u.added_at, u.sid limit 1;
-    end if;
-    picked_version := coalesce(
-      (select n.version from phone_number n where n.partition = p and n.sid = picked_sid),
-      (select n.version from short_code n where n.partition = p and n.sid = picked_sid));
-    return next;
-  end loop;
+    order by last.at desc, u.sid limit 1)
+    union all
+    -- One that they never had.
+    (select u.sid, u.number
+    from number_use u
+    where v.behavior <> 'prefer-sticky' and u.added_at > '-infinity' and u.partition = w.p and u.service_sid = w.service and not u.is_reserved
+      and (not v.voice or u.can_call) and (not v.sms or u.can_text)
+      and (v.nations is null or u.iso_country = any (v.nations)) and (v.codes is null or u.area_code = any (v.codes))
+      and (not w.unused or u.sessions = 0)
+      and not exists (
+        select from participant r
+        where r.partition = w.p and r.service_sid = w.service and r.identifier = w.person and r.identifier > '' and r.proxy_identifier = u.number
+        offset 0
+      )
+      and not exists (
+        select from claim c
+        where c.partition = w.p and c.account_sid = w.account and c.kind = 'pair' and c.key = w.service || '/' || u.number || '/' || w.person
+          and not exists (
+            select from session s where s.partition = w.p and s.sid = c.stream_id and s.expires_at <= maskline.clock() offset 0
+          )
+        offset 0
+      )
+    order by u.sessions, u.added_at, u.sid limit 1)
+    union all
+    -- Any that is free for them.
+    (select u.sid, u.number
+    from number_use u
+    where v.behavior is not null and u.added_at > '-infinity' and u.partition = w.p and u.service_sid = w.service and not u.is_reserved
+      and (not v.voice or u.can_call) and (not v.sms or u.can_text)
+      and (v.nations is null or u.iso_country = any (v.nations)) and (v.codes is null or u.area_code = any (v.codes))
+      and (not w.unused or u.sessions = 0) and not exists (
+        select from claim c
+        where c.partition = w.p and c.account_sid = w.account and c.kind = 'pair' and c.key = w.service || '/' || u.number || '/' || w.person
+          and not exists (
+            select from session s where s.partition = w.p and s.sid = c.stream_id and s.expires_at <= maskline.clock() offset 0
+          )
+        offset 0
+      )
+    order by u.sessions, u.added_at, u.sid limit 1)
+    limit 1
+  ) u on true
+  order by w.i;
 end
 $function$;
 

@@ -1,5 +1,5 @@
-import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
-import { open, seal } from '#platform';
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import { open, randomBytes, seal } from '#platform';
 import type { EventKeyChange } from './prepared-command.js';
 
 /**

@@ -21,6 +21,7 @@ export * from './private-file.js';
 export * from './readiness.js';
 export * from './remembered.js';
 export * from './run-main.js';
+export * from './random-bytes.js';
 export * from './secret-box.js';
 export * from './shutdown.js';
 export * from './pg-errors.js';

@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, randomBytes, type KeyObject } from 'node:crypto';
+import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto';
+import { randomBytes } from './random-bytes.js';
 
 // AES-256-GCM. A box is: format (1 byte) | nonce (12) | tag (16) | ciphertext.
 // With a random nonce, one key is good for 2^32 boxes; we seal two per account and one for each person whose data an event holds.

@@ -125,6 +125,15 @@ describe('maskline', () => {
     ['replay --consumer nobody --session KS0', {}, '--session KS0 is no session SID'],
     ['replay --consumer nobody --service my-name', {}, '--service my-name is no service SID'],
     ['replay --consumer nobody', {}, 'there is no consumer nobody: see maskline consumer list'],
+    ['key revoke nobody', {}, 'nobody is no SID of an API key'],
+    [
+      'deliveries redeliver DL00000000000000000000000000000000 --rate 5',
+      {},
+      '--rate is of many: one delivery is made again as it is',
+    ],
+    ['consumer add hook --ordered', {}, '--secret, --ordered and --personal need --url'],
+    ['consumer add hook --url http://app.example.com', {}, 'it must be an https URL'],
+    ['consumer add hook --url https://app.example.com --secret short', {}, 'a secret must be whsec_ and'],
   ])('%s with %j says in one line what is wrong', async (args, env, complaint) => {
     const { code, stdout, stderr } = await maskline(args, env);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });

@@ -1,18 +1,18 @@
 import { Command } from 'commander';
-import { checkMasterKey, Consumers } from '#application';
 import type { Consumer, ConsumerStart } from '#event-store';
 import { StartError } from '#platform';
 import type { Cli } from './cli.js';
-import { connectEventQueues } from './connect-queues.js';
-import { connect } from './connect.js';
-import { requireMasterKey } from './master-key.js';
+import { openConsumers, openWebhooks } from './open-consumers.js';
 import { count, plural, print, printJson, printTable } from './output.js';
 import { webhookCommand } from './webhook.command.js';
-import { readWebhookOptions, type WebhookOptions } from './webhook-options.js';
 
-interface AddOptions extends WebhookOptions {
+interface AddOptions {
   readonly types?: string[];
   readonly start: string;
+  readonly url?: string;
+  readonly secret?: string;
+  readonly ordered?: true;
+  readonly personal?: true;
 }
 
 export function consumerCommand(cli: Cli): Command {
@@ -37,14 +37,23 @@ function addCommand(cli: Cli): Command {
     .option('--ordered', 'with --url: the events of a session one after the other')
     .option('--personal', 'with --url: also what tells about people, in plain; else it is left out')
     .option('--secret <whsec_…>', 'with --url: sign with this; else a secret is made, and shown once')
-    .action(async (name: string, { types, start, ...options }: AddOptions) => {
+    .action(async (name: string, { start, url, secret, ordered, personal, ...options }: AddOptions) => {
       const from = parseStart(start);
-      const told = readWebhookOptions(cli.config, name, options);
-      if (told !== null) await checkMasterKey(await connect(cli), requireMasterKey(cli.config));
-      await (await open(cli)).add(name, types ?? null, from, told?.webhook ?? null);
-      print(`added ${name}; a running worker begins to send within seconds`);
-      if (told === null) return;
-      print(`secret     ${told.secret}`);
+      const types = options.types ?? null;
+      const added = `added ${name}; a running worker begins to send within seconds`;
+      if (url === undefined) {
+        if (secret ?? ordered ?? personal) {
+          throw new StartError('--secret, --ordered and --personal need --url');
+        }
+        await (await openConsumers(cli)).add(name, types, from, null);
+        print(added);
+        return;
+      }
+      const webhook = { url, isOrdered: ordered === true, hasPersonal: personal === true };
+      const wish = secret === undefined ? 'new' : { own: secret };
+      const shown = await (await openWebhooks(cli)).add(name, types, from, webhook, wish);
+      print(added);
+      print(`secret     ${shown}`);
       print('\nIt is not shown again. The URL checks by it that what it is told comes from here.');
     });
 }
@@ -60,7 +69,7 @@ function listCommand(cli: Cli): Command {
     .description('show the consumers and how far each one is')
     .option('--json', 'as JSON, a consumer a line')
     .action(async ({ json }: { json?: true }) => {
-      const consumers = await (await open(cli)).list();
+      const consumers = await (await openConsumers(cli)).list();
       if (json) {
         consumers.forEach(printJson);
         return;
@@ -95,7 +104,7 @@ function retryCommand(cli: Cli): Command {
     )
     .argument('<name>')
     .action(async (name: string) => {
-      const { failed, hurried } = await (await open(cli)).retry(name);
+      const { failed, hurried } = await (await openConsumers(cli)).retry(name);
       const rest = hurried === 0 ? '' : `, and ${count(hurried)} before their time`;
       print(`sent ${plural(failed, 'event')} to ${name} again${rest}`);
     });
@@ -109,7 +118,7 @@ function pauseCommand(cli: Cli, what: 'pause' | 'resume'): Command {
     )
     .argument('<name>')
     .action(async (name: string) => {
-      await (await open(cli)).setPaused(name, isPaused);
+      await (await openConsumers(cli)).setPaused(name, isPaused);
       print(isPaused ? `paused ${name}: it takes nothing more` : `resumed ${name}`);
     });
 }
@@ -123,13 +132,9 @@ function removeCommand(cli: Cli): Command {
       'throw away its queue too, with what lies there unhandled or failed; done for a webhook in any case',
     )
     .action(async (name: string, { dropQueue = false }: { dropQueue?: boolean }) => {
-      const isDropped = await (await open(cli)).remove(name, dropQueue);
+      const isDropped = await (await openConsumers(cli)).remove(name, dropQueue);
       print(
         isDropped ? `removed ${name} and its queue` : `removed ${name}; what lies in its queue stays there`,
       );
     });
-}
-
-async function open(cli: Cli): Promise<Consumers> {
-  return new Consumers(await connect(cli), await connectEventQueues(cli));
 }

@@ -34,7 +34,8 @@ interface Range {
   readonly to?: string;
 }
 
-const statusOption = () => new Option('--status <status>', 'only these').choices(DELIVERY_STATUSES);
+const statusOption = (description = 'only these') =>
+  new Option('--status <status>', description).choices(DELIVERY_STATUSES);
 
 function listCommand(cli: Cli): Command {
   return new Command('list')
@@ -127,16 +128,23 @@ function redeliverCommand(cli: Cli): Command {
   return new Command('redeliver')
     .description('have deliveries made again: one, or those of a service, which --go confirms')
     .argument('<sid>', 'DL…, or KS… for many')
-    .addOption(statusOption().default('failed' satisfies DeliveryStatus))
+    .addOption(statusOption('only these: failed if not given'))
     .option('--from <time>', 'created at this time or later')
     .option('--to <time>', 'created before this time')
-    .option('--rate <deliveries>', 'at most so many a second', '10')
+    .option('--rate <deliveries>', 'at most so many a second: 10 if not given')
     .option('--go', 'do it')
-    .action(async (sid: string, options: Range & { rate: string; go?: true }) => {
-      const perSecond = parseCount('--rate', options.rate);
-      const { status = null, from = null, to = null } = readRange(options);
-      if (sid.startsWith('DL')) await redeliverOne(cli, sid);
-      else await redeliverMany(cli, sid, { status, from, to }, { perSecond, go: options.go === true });
+    .action(async (sid: string, { go, ...options }: Range & { rate?: string; go?: true }) => {
+      const one = readSid('DL', sid);
+      if (one !== null) {
+        const [unheard] = Object.keys(options);
+        if (unheard !== undefined)
+          throw new StartError(`--${unheard} is of many: one delivery is made again as it is`);
+        await redeliverOne(cli, one);
+        return;
+      }
+      const perSecond = parseCount('--rate', options.rate ?? '10');
+      const { status = 'failed', from = null, to = null } = readRange(options);
+      await redeliverMany(cli, sid, { status, from, to }, { perSecond, go: go === true });
     });
 }
 

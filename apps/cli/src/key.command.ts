@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { CreateApiKey, RevokeApiKey } from '#application';
-import { canonicalSid, type ApiKeyRole } from '#domain';
+import { readSid, type ApiKeyRole } from '#domain';
 import { readStream, upcasters } from '#event-store';
 import { StartError } from '#platform';
 import { findKeyHash, foldKeys } from '#read-model';
@@ -83,7 +83,8 @@ function revokeCommand(cli: Cli): Command {
     .description('revoke an API key; requests with it are refused within five seconds')
     .argument('<key>', 'SK…')
     .action(async (key: string) => {
-      const sid = canonicalSid(key);
+      const sid = readSid('SK', key);
+      if (sid === null) throw new StartError(`${key} is no SID of an API key`);
       const { commands, database } = await openApplication(cli);
       const found = await findKeyHash(database, sid);
       if (found === null) throw new StartError('there is no such API key, or it is revoked already');

@@ -58,4 +58,5 @@ export * from './deliveries/redeliver.js';
 export * from './deliveries/send-test-callback.js';
 export { retryDelay } from './deliveries/retry-schedule.js';
 export { WebhookCalls } from './webhooks/webhook-calls.js';
-export { sealWebhookSecret } from './webhooks/webhook-secrets.js';
+export { openWebhookSecret, sealWebhookSecret } from './webhooks/webhook-secrets.js';
+export * from './webhooks/webhooks.js';

@@ -21,6 +21,7 @@ export * from './admin/legal-hold.js';
 export * from './admin/statistics.js';
 export * from './admin/stop-words.js';
 export * from './admin/test-callback.js';
+export * from './admin/webhook.js';
 export * from './callbacks/interaction-callback.js';
 export * from './callbacks/out-of-session-answer.js';
 export * from './callbacks/out-of-session-callback.js';

@@ -63,6 +63,12 @@ describe('the API keys of an account', () => {
     const headers = { 'Content-Type': 'application/json' };
     const broken = await call(api.url, 'POST', '/admin/v1/ApiKeys', { login, headers, body: '{' });
     expect(broken).toMatchObject({ status: 400, body: { code: 20001 } });
+    // Of a form half would be taken: it has no types but text.
+    const form = await call(api.url, 'POST', '/admin/v1/ApiKeys', { login, body: 'FriendlyName=back+end' });
+    expect(form).toMatchObject({
+      status: 400,
+      body: { code: 20001, message: 'The body must be application/json.' },
+    });
   });
 });
 

@@ -18,7 +18,7 @@ beforeAll(async () => {
 describe('the OpenAPI document of the admin API', () => {
   it('describes its routes and no others, and those of Twilio are described elsewhere', () => {
     const paths = Object.keys(document.paths);
-    expect(paths).toHaveLength(34);
+    expect(paths).toHaveLength(36);
     for (const path of paths) expect(path).toMatch(/^\/admin\/v1\/[A-Z]/);
     for (const path of Object.keys(openApi(api.app).paths)) expect(path).toMatch(/^\/v1\//);
   });

@@ -60,9 +60,12 @@ const shared: typeof expected = {
   'POST /admin/v1/Consumers/:consumerName/Resume': { status: 200 },
   'POST /admin/v1/Consumers/:consumerName/Retry': { status: 200 },
   'DELETE /admin/v1/Consumers/:consumerName': { status: 204 },
+  'POST /admin/v1/Webhooks': { status: 201, body: { Name: 'hook', Url: 'https://app.example.com/' } },
+  // The ledger is none.
+  'POST /admin/v1/Webhooks/:consumerName': { status: 404, body: { NewSecret: true } },
 };
-const owned = Object.keys(expected).filter((route) =>
-  /(?:POST|DELETE) \S+(?:ApiKeys|AuthTokens|LegalHold)/.test(route),
+const owned = Object.keys({ ...expected, ...shared }).filter((route) =>
+  /(?:POST|DELETE) \S+(?:ApiKeys|AuthTokens|LegalHold|Webhooks)/.test(route),
 );
 
 let api: Awaited<ReturnType<typeof serveApi>>;
@@ -193,7 +196,8 @@ describe('the routes of what the accounts of an installation share', () => {
     const sids = { consumerName: 'ledger' };
     for (const login of [owner, operator]) {
       for (const [route, { status }] of Object.entries(shared)) {
-        expect([route, (await ask(route, login, sids)).status]).toEqual([route, status]);
+        const allowed = login === operator && owned.includes(route) ? 403 : status;
+        expect([route, (await ask(route, login, sids)).status]).toEqual([route, allowed]);
       }
     }
     await addConsumer(database.admin, 'ledger', null, 'now');
@@ -201,7 +205,10 @@ describe('the routes of what the accounts of an installation share', () => {
       const allowed = route.startsWith('GET ') ? status : 403;
       expect([route, (await ask(route, reader, sids)).status]).toEqual([route, allowed]);
     }
-    expect(await listConsumers(database.admin)).toMatchObject([{ name: 'ledger', pausedAt: null }]);
+    expect(await listConsumers(database.admin)).toMatchObject([
+      { name: 'hook' },
+      { name: 'ledger', pausedAt: null },
+    ]);
   });
 
   it('are closed to every other', async () => {

@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { ApplicationModule, Consumers, DeadLetters } from '#application';
+import { ApplicationModule, Consumers, DeadLetters, MasterKey, Webhooks } from '#application';
 import { Database } from '#platform';
 import type { EventQueues } from '#queues';
 import { AlertController } from './alert.controller.js';
@@ -16,6 +16,7 @@ import { SessionSearchController } from './session-search.controller.js';
 import { StatisticsController } from './statistics.controller.js';
 import { StopWordsController } from './stop-words.controller.js';
 import { TestCallbackController } from './test-callback.controller.js';
+import { WebhookController } from './webhook.controller.js';
 
 /** How an account is run: what is searched, followed and changed beside Twilio's own API, a controller for each kind. */
 @Module({
@@ -34,6 +35,7 @@ import { TestCallbackController } from './test-callback.controller.js';
     StatisticsController,
     StopWordsController,
     TestCallbackController,
+    WebhookController,
   ],
   providers: [EventFeed],
 })
@@ -47,6 +49,12 @@ export class AdminModule {
           provide: Consumers,
           useFactory: (database: Database) => new Consumers(database, queues),
           inject: [Database],
+        },
+        {
+          provide: Webhooks,
+          useFactory: (database: Database, consumers: Consumers, { key }: MasterKey) =>
+            new Webhooks(database, consumers, key),
+          inject: [Database, Consumers, MasterKey],
         },
         {
           provide: DeadLetters,

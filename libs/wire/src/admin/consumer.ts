@@ -49,7 +49,7 @@ export type RemoveConsumerQuery = z.output<typeof removeConsumerQuery>;
 
 const unlessAway = 'Null while the queues cannot be reached.';
 
-export const consumerSchema = answer('Consumer', {
+export const consumerFields = {
   name: z.string(),
   types: z.array(z.string()).nullable().meta({ description: 'The events that it gets; null for all.' }),
   is_paused: z.boolean(),
@@ -78,7 +78,9 @@ export const consumerSchema = answer('Consumer', {
     .nullable()
     .meta({ description: 'Where it is told of events as CloudEvents; null for a program of its own.' }),
   url: ownUrl,
-});
+};
+
+export const consumerSchema = answer('Consumer', consumerFields);
 
 export const consumerListSchema = answer('ListConsumerResponse', { consumers: z.array(consumerSchema) });
 

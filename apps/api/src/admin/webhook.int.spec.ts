@@ -1,0 +1,136 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { createSecretKey } from 'node:crypto';
+import { openWebhookSecret } from '#application';
+import { listConsumers, readWebhook } from '#event-store';
+import { newSid } from '#platform';
+import { openQueues } from '#queues';
+import { cleanUp, testDatabase } from '#testing';
+import { isWebhookSecret, webhookSchema } from '#wire';
+import { serveApi } from '../spec/serve-api.js';
+import { adminCall } from './spec/admin-call.js';
+
+const masterKey = createSecretKey(Buffer.alloc(32, 5));
+const own = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+const url = 'https://app.example.com/hook';
+
+async function open() {
+  const { url: databaseUrl, database } = await testDatabase();
+  const ofInstallation = newSid('AC');
+  const queues = openQueues({ DATABASE_URL: databaseUrl, REDIS_URL: undefined }, 'spec');
+  await queues.migrate();
+  cleanUp(() => queues.close());
+  const api = await serveApi(database, { queues, ofInstallation, masterKey });
+  cleanUp(() => api.app.close());
+  const owner = await api.account(ofInstallation);
+  const ask = (method: string, path: string, body?: unknown) => adminCall(api.url, owner, method, path, body);
+  /** As the worker sees it: the URL, and what it signs with, the newest first. */
+  const kept = async () => {
+    const [consumer] = await listConsumers(database.admin);
+    const settings = consumer === undefined ? null : await readWebhook(database.reads, consumer);
+    if (consumer === undefined || settings === null) return null;
+    const { secrets, ...rest } = settings;
+    return { ...rest, secrets: secrets.map((box) => openWebhookSecret(masterKey, consumer.name, box)) };
+  };
+  return { api, ask, kept, ofInstallation };
+}
+
+let world: Awaited<ReturnType<typeof open>>;
+beforeAll(async () => {
+  world = await open();
+});
+
+describe('a webhook over the admin API', () => {
+  it('is registered with a secret that is shown once, changed, and removed as a consumer', async () => {
+    const { ask, kept } = world;
+    const wish = { Name: 'billing', Url: 'https://u:pass@app.example.com/hook', Types: ['SessionClosed'] };
+    const made = await ask('POST', 'Webhooks', { ...wish, Ordered: true, Start: 'beginning' });
+    expect(made).toMatchObject({
+      status: 201,
+      body: { name: 'billing', webhook_url: url, types: wish.Types },
+    });
+    const { secret } = webhookSchema.parse(made.body);
+    expect(isWebhookSecret(secret ?? '')).toBe(true);
+    expect(await kept()).toMatchObject({
+      url: wish.Url,
+      isOrdered: true,
+      hasPersonal: false,
+      secrets: [secret],
+    });
+    for (const path of ['Consumers', 'Consumers/billing']) {
+      const { text } = await ask('GET', path);
+      expect(text).not.toContain((secret ?? '').slice(6));
+      expect(text).not.toContain('pass');
+    }
+    expect(await ask('POST', 'Webhooks', wish)).toMatchObject({ status: 409, body: { code: 20409 } });
+
+    // Another URL leaves the secret, and another secret the URL; both sign for a while.
+    const moved = await ask('POST', 'Webhooks/billing', { Url: 'https://app.example.com/next' });
+    expect(moved).toMatchObject({
+      status: 200,
+      body: { webhook_url: 'https://app.example.com/next', secret: null },
+    });
+    expect((await kept())?.secrets).toEqual([secret]);
+    expect(await ask('POST', 'Webhooks/billing', { Secret: own })).toMatchObject({ body: { secret: own } });
+    expect((await kept())?.secrets).toEqual([own, secret]);
+    const renewed = await ask('POST', 'Webhooks/billing', { NewSecret: true, KeepHours: 0 });
+    expect((await kept())?.secrets).toEqual([renewed.body?.['secret']]);
+
+    expect((await ask('DELETE', 'Consumers/billing')).status).toBe(204);
+    expect((await ask('POST', 'Webhooks/billing', { NewSecret: true })).status).toBe(404);
+  });
+
+  it('is told of people only where that is asked for', async () => {
+    const { ask, kept } = world;
+    const wish = { Name: 'archive', Url: url, Personal: true, Secret: own };
+    expect((await ask('POST', 'Webhooks', wish)).status).toBe(201);
+    expect(await kept()).toMatchObject({ hasPersonal: true, isOrdered: false, secrets: [own] });
+    expect((await ask('DELETE', 'Consumers/archive')).status).toBe(204);
+  });
+
+  it('may be on this machine or in a network of one’s own, where HTTP is enough', async () => {
+    const { ask } = world;
+    for (const near of ['http://127.0.0.1:8080/', 'http://billing.internal/x']) {
+      expect((await ask('POST', 'Webhooks', { Name: 'near', Url: near })).status).toBe(201);
+      expect((await ask('DELETE', 'Consumers/near')).status).toBe(204);
+    }
+  });
+
+  it.each([
+    [{ Name: 'billing' }, 'Url'],
+    [{ Name: 'billing', Url: 'ftp://app.example.com' }, 'no https URL'],
+    [{ Name: 'billing', Url: 'app.example.com' }, 'no https URL'],
+    [{ Name: 'billing', Url: `${url}?${'x'.repeat(2048)}` }, 'no https URL'],
+    [{ Name: 'billing', Url: 'http://169.254.169.254/latest' }, 'nothing is ever told'],
+    [{ Name: 'billing', Url: 'https://169.254.169.254/latest' }, 'nothing is ever told'],
+    [{ Name: 'billing', Url: 'http://app.example.com' }, 'must be an https URL'],
+    [{ Name: 'billing', Url: url, Secret: 'short' }, 'whsec_'],
+    [{ Name: 'Billing', Url: url }, 'small letters'],
+    [{ Name: 'billing', Url: url, Ordered: 'yes' }, 'Ordered'],
+    [{ Name: 'billing', Url: url, Retries: 3 }, 'parameter that there is not'],
+  ])('is refused when it is %j', async (wish, why) => {
+    const answer = await world.ask('POST', 'Webhooks', wish);
+    expect(answer).toMatchObject({ status: 400, body: { code: 20001 } });
+    expect(answer.body?.['message']).toMatch(why);
+    expect(await world.kept()).toBeNull();
+  });
+
+  it('changes something or is refused, and only a webhook can be changed', async () => {
+    const { ask } = world;
+    expect((await ask('POST', 'Consumers', { Name: 'ledger' })).status).toBe(201);
+    for (const change of [{}, { KeepHours: 3 }, { Url: 'http://app.example.com' }, { NewSecret: true }]) {
+      expect(await ask('POST', 'Webhooks/ledger', change)).toMatchObject({
+        status: 400,
+        body: { code: 20001 },
+      });
+    }
+    expect((await ask('DELETE', 'Consumers/ledger')).status).toBe(204);
+  });
+
+  it('is the owner’s alone to register: an API key is what a program holds', async () => {
+    const { api, kept, ofInstallation } = world;
+    const operator = await api.apiKey(ofInstallation);
+    const answer = await adminCall(api.url, operator, 'POST', 'Webhooks', { Name: 'billing', Url: url });
+    expect(answer).toMatchObject({ status: 403, body: { code: 20403 } });
+    expect(await kept()).toBeNull();
+  });
+});

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { consumerFields, consumerWish } from './consumer.js';
+import { answer } from '../resource-schema.js';
+import { body } from './parameters.js';
+
+const MOST_HOURS = 9999;
+
+const url = z
+  .string({ error: 'It is required, as text.' })
+  .meta({ description: 'https, or http into a network of one’s own.' });
+const secret = z
+  .string({ error: 'It must be text.' })
+  .optional()
+  .meta({ description: 'whsec_ and 24 to 64 bytes in base64.' });
+const flag = z.boolean({ error: 'It must be true or false.' }).default(false);
+
+/** Whether the URL and the secret may be is not judged here. */
+export const webhookWish = body({
+  ...consumerWish.shape,
+  Url: url,
+  Ordered: flag.meta({
+    description: 'The events of a session, or whatever has a stream, come one after the other.',
+  }),
+  Personal: flag.meta({
+    description: 'It is told of numbers, names and texts too, in plain; else they are left out.',
+  }),
+  Secret: secret,
+});
+export type WebhookWish = z.infer<typeof webhookWish>;
+
+export const webhookChange = body({
+  Url: url.optional(),
+  Secret: secret,
+  NewSecret: flag.meta({ description: 'Makes another secret.' }),
+  KeepHours: z
+    .int({ error: `It must be a whole number from 0 to ${MOST_HOURS}.` })
+    .min(0, `It must be a whole number from 0 to ${MOST_HOURS}.`)
+    .max(MOST_HOURS, `It must be a whole number from 0 to ${MOST_HOURS}.`)
+    .default(24)
+    .meta({ description: 'For how long the secret before it signs as well.' }),
+}).refine(({ Url, Secret, NewSecret }) => NewSecret || (Url ?? Secret) !== undefined, {
+  error: 'It says nothing to change: give Url, Secret or NewSecret.',
+});
+export type WebhookChange = z.infer<typeof webhookChange>;
+
+export const webhookSchema = answer('Webhook', {
+  ...consumerFields,
+  secret: z
+    .string()
+    .nullable()
+    .meta({ description: 'Shown this once: what it is told is signed with it. Null where it stays.' }),
+});

@@ -16,13 +16,14 @@ export function sessionHandlers({ events, database, masterKey }: Store) {
   const services = new ServiceQueries(database, partitions);
   const sessions = new SessionQueries(database, partitions);
   const { carrier } = openSimulator(database, masterKey);
-  const numbers = new ProxyNumbers(new NumberPool(database, partitions), services, carrier);
+  const pool = new NumberPool(database, partitions);
+  const numbers = new ProxyNumbers(pool, services, carrier);
   const rules = new MaskingRules('valid', true, { unreserved: 500, reserved: 5000 }, 0);
   return {
     services: new CreateServiceHandler(events, services),
     create: new CreateSessionHandler(events, services, sessions, numbers, rules),
     add: new AddParticipantHandler(events, services, new ParticipantQueries(database, partitions), numbers),
-    update: new UpdateSessionHandler(events, sessions, numbers, rules),
+    update: new UpdateSessionHandler(events, sessions, pool, rules),
     sessions,
     stop: () => carrier.stop(),
   };

@@ -3,6 +3,7 @@ export * from './account/find-secret.js';
 export { ApiKeyQueries } from './account/api-key.queries.js';
 export * from './account/fold-keys.js';
 export * from './admin/account-hours.js';
+export type { SessionFilter } from './admin/search-statement.js';
 export * from './admin/session-search.js';
 export * from './page.js';
 export * from './session/present-session.js';

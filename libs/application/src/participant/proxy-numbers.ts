@@ -7,19 +7,12 @@ import {
   servingCountries,
   type LocatedIdentifier,
   type NewParticipant,
-  type NoNumberReason,
-  type SessionMode,
 } from '#domain';
 import type { ChangeOptions } from '#event-store';
 import { newSid } from '#platform';
-import {
-  NumberPool,
-  ServiceQueries,
-  type NamedNumber,
-  type NumberWish,
-  type PickedNumber,
-  type PoolDiagnosis,
-} from '#read-model';
+import { NumberPool, ServiceQueries, type NumberWish, type PickedNumber } from '#read-model';
+import { needOf } from './held-numbers.js';
+import { refusalOf, whyNone } from './why-no-number.js';
 
 /** A participant as a caller asks for it; what is null was not given. */
 export interface ParticipantWish {
@@ -49,13 +42,6 @@ interface Choice<Wishes extends readonly ParticipantWish[]> {
 type Find =
   | { readonly wish: ParticipantWish; readonly number: PickedNumber }
   | { readonly wish: ParticipantWish; readonly number: null; readonly why: () => Promise<DomainError> };
-
-/** The numbers of a session, some of which may have left the pool while it was closed. */
-export interface HeldNumbers {
-  readonly needs: NonNullable<ChangeOptions['needs']>;
-  /** Refuses when one has left. */
-  readonly requireAll: () => void;
-}
 
 /** As often another session may be quicker. */
 const MAX_RACES = 16;
@@ -95,19 +81,6 @@ export class ProxyNumbers {
       }
     }
     throw conflict();
-  }
-
-  /** The numbers of those who are in a session. */
-  async heldBy(accountSid: string, sessionSid: string): Promise<HeldNumbers> {
-    const numbers = await this.pool.heldBy(accountSid, sessionSid);
-    const there = numbers.filter((number) => number !== null);
-    return {
-      needs: there.map(needOf),
-      requireAll: () => {
-        if (there.length === numbers.length) return;
-        throw new DomainError('proxy-identifier-not-in-service', 'a number of the session has left the pool');
-      },
-    };
   }
 
   #find(place: Place, wish: ParticipantWish): Promise<Find> {
@@ -195,36 +168,6 @@ function newcomer(wish: ParticipantWish, { sid, number }: PickedNumber): NewPart
     proxyIdentifier: number,
     proxyIdentifierSid: sid,
   };
-}
-
-function needOf({ sid, version }: PickedNumber) {
-  return { stream: sid, version };
-}
-
-/** At which rule the pool ran out. */
-function whyNone(found: PoolDiagnosis, mode: SessionMode, isUnused: boolean): NoNumberReason {
-  if (found.all === 0) return 'empty-pool';
-  if (found.unreserved === 0) return 'all-reserved';
-  if (mode !== 'message-only' && found.withVoice === 0) return 'no-voice';
-  if (mode !== 'voice-only' && found.withSms === 0) return 'no-sms';
-  // Some can call and some can text, but none can do both.
-  if (mode === 'voice-and-message' && found.withBoth === 0) return 'no-sms';
-  if (found.inCountry === 0) return 'country';
-  // Numbers in use by others are no answer to somebody who wants one for themselves.
-  return found.near === 0 || isUnused ? 'geo' : 'in-use';
-}
-
-function refusalOf(found: NamedNumber, serviceSid: string, number: string | null): DomainError | null {
-  if (found.serviceSid !== serviceSid) {
-    return new DomainError('proxy-identifier-not-in-service', 'the number is in the pool of another service');
-  }
-  if (number !== null && found.number !== number) {
-    return new DomainError('proxy-identifier-invalid', 'number and SID are not of the same proxy identifier');
-  }
-  if (found.isTaken) {
-    return new DomainError('proxy-identifier-taken', 'another active session has this pair of numbers');
-  }
-  return null;
 }
 
 function isOutOfNumbers({ code }: DomainError): boolean {

@@ -1,9 +1,9 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { limitIdle, sessionStream, updateSession, type SessionUpdate } from '#domain';
 import { EventStore, type EventContext } from '#event-store';
-import { presentSession, SessionQueries, type SessionRow } from '#read-model';
+import { NumberPool, presentSession, SessionQueries, type SessionRow } from '#read-model';
 import { MaskingRules } from '../masking-rules.js';
-import { ProxyNumbers, type HeldNumbers } from '../participant/proxy-numbers.js';
+import { heldNumbers, type HeldNumbers } from '../participant/held-numbers.js';
 import { writtenRow } from '../written-row.js';
 import { requireSessionOf } from './session-of.js';
 
@@ -23,7 +23,7 @@ export class UpdateSessionHandler implements ICommandHandler<UpdateSession> {
   constructor(
     private readonly events: EventStore,
     private readonly sessions: SessionQueries,
-    private readonly numbers: ProxyNumbers,
+    private readonly pool: NumberPool,
     private readonly rules: MaskingRules,
   ) {}
 
@@ -31,7 +31,7 @@ export class UpdateSessionHandler implements ICommandHandler<UpdateSession> {
     let decidedAt = '';
     // Opened again it must reach its people: with a number that has left the pool nobody could.
     const held =
-      wish.status === 'in-progress' ? await this.numbers.heldBy(context.accountSid, sessionSid) : allThere;
+      wish.status === 'in-progress' ? await heldNumbers(this.pool, context.accountSid, sessionSid) : allThere;
     const changed = await this.events.change(
       sessionStream,
       sessionSid,

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Database } from '#platform';
 import { tableReadings, testDatabase, testService, testWorld } from '#testing';
-import { SessionSearch, type SessionFilter } from './session-search.js';
+import { SessionSearch } from './session-search.js';
+import type { SessionFilter } from './search-statement.js';
 
 const tables = ['session', 'service', 'participant'];
 const many = 60_000;

@@ -8,33 +8,14 @@ import type { Page, PageRange } from '../page.js';
 import { pointReads } from '../point-reads.js';
 import type { ReadModelTables, SessionRow } from '../tables.js';
 import { presentSession } from './present-session.js';
-
-const columns = [
-  'sid',
-  'account_sid',
-  'service_sid',
-  'unique_name',
-  'status',
-  'closed_reason',
-  'mode',
-  'ttl',
-  'date_started',
-  'date_ended',
-  'date_last_interaction',
-  'date_expiry',
-  'date_reopened',
-  'expires_at',
-  'version',
-  'date_created',
-  'date_updated',
-] as const satisfies readonly (keyof SessionRow)[];
+import { sessionColumns } from './session-columns.js';
 
 /** The inner select hides the length of the arrays, for which PostgreSQL would plan anew on every call. */
 const bySid = `
   select maskline.clock() as now, s.*
   from unnest((select $1::int[]), $2::text[], $3::text[], $4::text[]) with ordinality r(partition, account, service, sid, i)
   left join lateral (
-    select ${columns.join()} from maskline.session s
+    select ${sessionColumns.join()} from maskline.session s
     where s.partition = r.partition and s.sid = r.sid and s.service_sid = r.service and s.account_sid = r.account
       and exists (select from maskline.service k
                   where k.partition = r.partition and k.sid = r.service and k.account_sid = r.account)
@@ -81,7 +62,7 @@ export class SessionQueries {
 
   async list(accountSid: string, serviceSid: string, range: PageRange): Promise<Page<SessionRow>> {
     const query = this.#below(accountSid, serviceSid)
-      .select(columns)
+      .select(sessionColumns)
       .select(sql<string>`maskline.clock()`.as('now'));
     const { rows, hasMore } = await readPage(query, range);
     return { rows: rows.map(present), hasMore };

@@ -825,7 +825,7 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION maskline.append_one(p integer, c_stream text, c_expected bigint, c_account text, c_category text, c_status text, c_state jsonb, c_schema integer, c_id text, c_until timestamp with time zone, c_correlation text, c_causation text, c_actor text, c_request text, c_trace text, c_occurred timestamp with time zone, e_type text, e_schema integer, e_id uuid, e_hash bytea, e_data jsonb, n_stream text, n_version bigint, k_kind text, k_key text, rows jsonb, OUT head_position bigint, OUT clock timestamp with time zone)
+CREATE OR REPLACE FUNCTION maskline.append_one(p integer, c_stream text, c_expected bigint, c_account text, c_category text, c_status text, c_state jsonb, c_schema integer, c_id text, c_until timestamp with time zone, c_correlation text, c_causation text, c_actor text, c_request text, c_trace text, c_occurred timestamp with time zone, e_type text, e_schema integer, e_id uuid, e_hash bytea, e_data jsonb, n_stream text, n_version bigint, o_stream text, o_version bigint, k_kind text, k_key text, y_subject text, y_wrapped bytea, rows jsonb, OUT head_position bigint, OUT clock timestamp with time zone)
  RETURNS record
  LANGUAGE plpgsql
  SET search_path TO 'maskline', 'pg_catalog'
@@ -856,6 +856,9 @@ begin
     or n_stream is not null
       and not exists (select from stream s where s.partition = p and s.stream_id = n_stream and s.status = 'live'
                         and s.version = coalesce(n_version, s.version))
+    or o_stream is not null
+      and not exists (select from stream s where s.partition = p and s.stream_id = o_stream and s.status = 'live'
+                        and s.version = coalesce(o_version, s.version))
     or k_kind is not null
       and exists (select from claim x where x.partition = p and x.account_sid = c_account and x.kind = k_kind and x.key = k_key
                     and x.stream_id <> c_stream)
@@ -873,6 +876,10 @@ begin
 
   if k_kind is not null then
     insert into claim (partition, account_sid, kind, key, stream_id) values (p, c_account, k_kind, k_key, c_stream);
+  end if;
+
+  if y_subject is not null then
+    insert into event_key (partition, stream_id, subject, wrapped_key) values (p, c_stream, y_subject, y_wrapped);
   end if;
 
   if rows is not null then

@@ -33,7 +33,8 @@ describe.each(postgresVersions())('a command that is alone, on PostgreSQL %s', (
           from maskline.event e where stream_id = $1),
          (select to_jsonb(s) from maskline.stream s where stream_id = $1),
          (select jsonb_agg(to_jsonb(c) order by key) from maskline.claim c where stream_id = $1),
-         (select to_jsonb(s) from maskline.session s where sid = $1))::text as traces`,
+         (select to_jsonb(s) from maskline.session s where sid = $1),
+         (select jsonb_agg(to_jsonb(k)) from maskline.event_key k where stream_id = $1))::text as traces`,
       [stream],
     );
     return JSON.parse((rows[0]?.traces ?? '').replaceAll(stream, 'stream'));
@@ -48,8 +49,9 @@ describe.each(postgresVersions())('a command that is alone, on PostgreSQL %s', (
 
   const creation = (stream: string) =>
     plainCommand(stream, {
-      needs: [{ stream: 'parent', version: 1 }],
+      needs: [{ stream: 'parent', version: 1 }, live('begun')],
       claims: [{ kind: 'name', key: stream }],
+      keys: [{ subject: stream, wrapped: Buffer.of(1, 2, 3) }],
       validUntil: '2999-01-01T00:00:00.000Z',
       rows: [{ table: 'session', sid: stream, row: sessionRow(stream) }],
     });
@@ -72,6 +74,7 @@ describe.each(postgresVersions())('a command that is alone, on PostgreSQL %s', (
       { version: 2, state_schema: 2 },
       [{ kind: 'name' }],
       { ttl: 7 },
+      [{ subject: 'stream', wrapped_key: '\\x010203' }],
     ]);
   });
 
@@ -97,6 +100,7 @@ describe.each(postgresVersions())('a command that is alone, on PostgreSQL %s', (
       { version: 2, state: null, state_schema: 0 },
       null,
       null,
+      null,
     ]);
   });
 
@@ -108,6 +112,8 @@ describe.each(postgresVersions())('a command that is alone, on PostgreSQL %s', (
     ['whose parent has moved on', { needs: [{ stream: 'parent', version: 2 }] }],
     ['whose parent does not exist', { needs: [live('nobody')] }],
     ['whose parent is deleted', { needs: [live('deleted')] }],
+    ['whose other need has moved on', { needs: [live('parent'), { stream: 'begun', version: 9 }] }],
+    ['whose other need is deleted', { needs: [live('parent'), live('deleted')] }],
     ['whose name is taken', { claims: [{ kind: 'name', key: 'taken' }] }],
   ])('writes nothing of one %s, and leaves the answer to append', async (_, over) => {
     const command = plainCommand(newStream(), over);
@@ -122,7 +128,16 @@ describe.each(postgresVersions())('a command that is alone, on PostgreSQL %s', (
     ['two events', (stream) => [plainCommand(stream, { data: [{ n: 1 }, { n: 2 }] })]],
     ['no event', (stream) => [plainCommand(stream, { data: [] })]],
     ['one to be remembered', (stream) => [plainCommand(stream, { remember: { fingerprint: 'f' } })]],
-    ['one with two parents', (stream) => [plainCommand(stream, { needs: [live('parent'), live('begun')] })]],
+    [
+      'one with three parents',
+      (stream) => [plainCommand(stream, { needs: [live('parent'), live('begun'), live('holder')] })],
+    ],
+    [
+      'one with two keys',
+      (stream) => [
+        plainCommand(stream, { keys: ['a', 'b'].map((subject) => ({ subject, wrapped: Buffer.of(1) })) }),
+      ],
+    ],
     [
       'one that releases a name',
       (stream) => [plainCommand(stream, { releases: [{ kind: 'name', key: 'x' }] })],
@@ -146,7 +161,7 @@ describe.each(postgresVersions())('a command that is alone, on PostgreSQL %s', (
   ])('does not take %s', async (_, commands) => {
     const stream = newStream();
     expect(await alone(...commands(stream))).toBeNull();
-    expect(await traces(stream)).toEqual([null, null, null, null]);
+    expect(await traces(stream)).toEqual([null, null, null, null, null]);
   });
 });
 

@@ -5,7 +5,8 @@ const text = `
   select head_position, clock
   from maskline.append_one($1::int, $2::text, $3::bigint, $4::text, $5::text, $6::text, $7::jsonb, $8::int, $9::text,
     $10::timestamptz, $11::text, $12::text, $13::text, $14::text, $15::text, $16::timestamptz,
-    $17::text, $18::int, $19::uuid, $20::bytea, $21::jsonb, $22::text, $23::bigint, $24::text, $25::text, $26::jsonb)`;
+    $17::text, $18::int, $19::uuid, $20::bytea, $21::jsonb, $22::text, $23::bigint, $24::text, $25::bigint, $26::text, $27::text,
+    $28::text, $29::bytea, $30::jsonb)`;
 
 interface Answer {
   head_position: number | null;
@@ -24,8 +25,9 @@ export async function appendOne(
   const [command] = commands;
   const [event] = command?.events ?? [];
   if (command === undefined || event === undefined || commands.length > 1 || !isPlain(command)) return null;
-  const [need] = command.needs;
+  const [need, other] = command.needs;
   const [claim] = command.claims;
+  const [key] = command.keys;
   const { rows } = await db.query({
     name: 'append-one',
     text,
@@ -53,8 +55,12 @@ export async function appendOne(
       event.data,
       need?.stream ?? null,
       need?.version ?? null,
+      other?.stream ?? null,
+      other?.version ?? null,
       claim?.kind ?? null,
       claim?.key ?? null,
+      key?.subject ?? null,
+      key?.wrapped ?? null,
       rowParts(commands),
     ],
   });
@@ -68,9 +74,11 @@ function isPlain(command: PreparedCommand): boolean {
   const { events, needs, claims, releases, empties, counts, secrets, keys, remember } = command;
   return (
     events.length === 1 &&
-    needs.length <= 1 &&
+    needs.length <= 2 &&
     claims.length <= 1 &&
-    releases.length + empties.length + counts.length + secrets.length + keys.length === 0 &&
+    keys.length <= 1 &&
+    keys.every(({ subject, wrapped }) => subject !== null && wrapped !== null) &&
+    releases.length + empties.length + counts.length + secrets.length === 0 &&
     remember === null
   );
 }

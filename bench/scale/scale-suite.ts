@@ -5,6 +5,7 @@ import { sessionHandlers } from '../session-handlers.js';
 import { nextContext, nextWish, serviceSettings } from '../session-wish.js';
 import { measureListPages } from './list-pages.js';
 import { measureRebuild } from './rebuild.js';
+import { measureSearch } from './session-search.js';
 import type { Filled, Scale } from './scale.js';
 import { measureSizes } from './sizes.js';
 import { measureStreamLength } from './stream-length.js';
@@ -46,6 +47,7 @@ export async function runScaleSuite(run: BenchRun): Promise<void> {
   await measureListPages(run, scale);
   await measureStreamLength(run, scale);
   await measureRebuild(run, scale);
+  await measureSearch(run, store, scale);
   await stop();
   await store.close();
   await run.server.dropDatabase('scale');

@@ -1,5 +1,5 @@
 import { statement } from '#platform';
-import type { Queryable } from './append.js';
+import type { Queryable } from './queryable.js';
 import { plainArray } from './pg-array.js';
 
 interface LogPlace {
@@ -20,6 +20,6 @@ export async function accountsAt(db: Queryable, places: readonly LogPlace[]): Pr
   if (places.length === 0) return [];
   const partitions = plainArray(places, ({ partition }) => partition);
   const positions = plainArray(places, ({ position }) => position);
-  const { rows } = await db.query(read(partitions, positions));
-  return (rows as { accountSid: string | null }[]).map(({ accountSid }) => accountSid);
+  const { rows } = await db.query<{ accountSid: string | null }>(read(partitions, positions));
+  return rows.map(({ accountSid }) => accountSid);
 }

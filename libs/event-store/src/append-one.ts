@@ -1,4 +1,5 @@
-import { rowParts, type Outcome, type Queryable } from './append.js';
+import { rowParts, type Outcome } from './append.js';
+import type { Queryable } from './queryable.js';
 import type { PreparedCommand } from './prepared-command.js';
 
 const text = `

@@ -1,6 +1,7 @@
 import type { EventRow } from './recorded-event.js';
 import { jsonArray, plainArray, textArray } from './pg-array.js';
 import type { PreparedCommand } from './prepared-command.js';
+import type { Queryable } from './queryable.js';
 
 /** What became of one command of a batch. All but `ok` wrote nothing. `now` is the database's time under the head row. */
 export type Outcome =
@@ -23,11 +24,6 @@ export type Outcome =
   | { readonly kind: 'parent' | 'moved'; readonly holder: string }
   | { readonly kind: 'in_use' | 'taken'; readonly claim: string; readonly holders: readonly string[] }
   | { readonly kind: 'limit'; readonly claim: string; readonly max: number };
-
-/** What runs a statement: a pool or a client of pg. */
-export interface Queryable {
-  query(statement: { name: string; text: string; values: unknown[] }): Promise<{ rows: unknown[] }>;
-}
 
 const text = `
   select head_position, clock, losers

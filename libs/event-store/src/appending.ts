@@ -1,6 +1,7 @@
 import type { DomainEvent, Stream } from '#domain';
 import { newUuid } from '#platform';
-import type { Outcome, Queryable } from './append.js';
+import type { Outcome } from './append.js';
+import type { Queryable } from './queryable.js';
 import { Batcher, type BatcherOptions } from './batcher.js';
 import { evolved, type Aggregate, type Current, type Reading, type RowsBySid } from './current.js';
 import type { EventContext } from './event-context.js';

@@ -1,5 +1,6 @@
 import { appendOne } from './append-one.js';
-import { append, type Outcome, type Queryable } from './append.js';
+import { append, type Outcome } from './append.js';
+import type { Queryable } from './queryable.js';
 import { Footprint, marksOf, type Marks } from './footprint.js';
 import { isRetryable } from './is-retryable.js';
 import { overloaded } from './overloaded.js';

@@ -15,7 +15,7 @@ import {
 } from '#domain';
 import { newSid, type Database } from '#platform';
 import { postgresVersions, testDatabase, testStore } from '#testing';
-import type { Queryable } from './append.js';
+import type { Queryable } from './queryable.js';
 import type { EventContext } from './event-context.js';
 import type { EventStore } from './event-store.js';
 import type { Changed } from './outcomes.js';

@@ -1,4 +1,4 @@
-import type { Queryable } from './append.js';
+import type { Queryable } from './queryable.js';
 
 /** Somebody who reacts to events, through a queue of their own. */
 export interface Consumer {
@@ -91,8 +91,8 @@ const list = `
   order by c.name`;
 
 export async function listConsumers(db: Queryable): Promise<Consumer[]> {
-  const { rows } = await db.query({ name: 'list-consumers', text: list, values: [] });
-  return rows as Consumer[];
+  const { rows } = await db.query<Consumer>({ name: 'list-consumers', text: list, values: [] });
+  return rows;
 }
 
 const remove = `

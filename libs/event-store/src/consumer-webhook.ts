@@ -1,5 +1,5 @@
 import { statement } from '#platform';
-import type { Queryable } from './append.js';
+import type { Queryable } from './queryable.js';
 import type { Consumer, Webhook } from './consumer-registry.js';
 
 type Registration = Pick<Consumer, 'name' | 'id'>;
@@ -24,8 +24,10 @@ export async function readWebhook(
   db: Queryable,
   { name, id }: Registration,
 ): Promise<WebhookSettings | null> {
-  const { rows } = await db.query(read(name, id));
-  const [row] = rows as (Omit<WebhookSettings, 'secrets'> & { secret: Buffer; previous: Buffer | null })[];
+  const { rows } = await db.query<
+    Omit<WebhookSettings, 'secrets'> & { secret: Buffer; previous: Buffer | null }
+  >(read(name, id));
+  const [row] = rows;
   if (row === undefined) return null;
   const { secret, previous, ...settings } = row;
   return { ...settings, secrets: previous === null ? [secret] : [secret, previous] };

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { DomainEvent, Stream } from '#domain';
-import type { Queryable } from './append.js';
+import type { Queryable } from './queryable.js';
 import type { Loaded } from './load.js';
 import type { InlineProjector } from './projector.js';
 import { readStream } from './read-stream.js';

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { DomainError, type DomainEvent, type Stream } from '#domain';
-import type { Queryable } from './append.js';
+import type { Queryable } from './queryable.js';
 import { Appending } from './appending.js';
 import type { BatcherOptions } from './batcher.js';
 import type { Outcome } from './append.js';

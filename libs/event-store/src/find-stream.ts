@@ -1,4 +1,4 @@
-import type { Queryable } from './append.js';
+import type { Queryable } from './queryable.js';
 
 /** Where a stream is and what it is. It stays known after its deletion. */
 export interface StreamPlace {
@@ -17,7 +17,7 @@ const text = `
 
 /** Finds a stream by its id alone, in whatever partition; null when there never was one. For people, not for requests. */
 export async function findStream(db: Queryable, streamId: string): Promise<StreamPlace | null> {
-  const { rows } = await db.query({ name: 'find-stream', text, values: [streamId] });
-  const [row] = rows as StreamPlace[];
+  const { rows } = await db.query<StreamPlace>({ name: 'find-stream', text, values: [streamId] });
+  const [row] = rows;
   return row ?? null;
 }

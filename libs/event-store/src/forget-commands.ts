@@ -1,4 +1,4 @@
-import type { Queryable } from './append.js';
+import type { Queryable } from './queryable.js';
 
 /**
  * The oldest rows first and only then the time, for no index is searched by a volatile clock; and deleted where they lie: a

@@ -1,5 +1,5 @@
 export { accountsAt } from './accounts-at.js';
-export type { Queryable } from './append.js';
+export type { Queryable } from './queryable.js';
 export type { BatcherOptions, Flush } from './batcher.js';
 export { canonicalJson } from './canonical-json.js';
 export { CoalescedRead } from './coalesced-read.js';

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { statement } from '#platform';
-import type { Queryable } from './append.js';
+import type { Queryable } from './queryable.js';
 
 // The one active reader of a (subscription, partition). A takeover raises the epoch, and every checkpoint names it: whoever
 // was paused past its lease and wakes up finds that its checkpoint no longer counts.
@@ -33,8 +33,8 @@ export async function acquireLease(
   partition: number,
   owner: string,
 ): Promise<Lease | null> {
-  const { rows } = await db.query(acquire(name, partition, owner));
-  const [row] = rows as Lease[];
+  const { rows } = await db.query<Lease>(acquire(name, partition, owner));
+  const [row] = rows;
   return row ?? null;
 }
 

@@ -1,4 +1,4 @@
-import type { Queryable } from './append.js';
+import type { Queryable } from './queryable.js';
 import { plainArray, textArray } from './pg-array.js';
 import { noKeys, type WrappedKeys } from './subject-keys.js';
 
@@ -114,10 +114,10 @@ export async function load(db: Queryable, requests: readonly LoadRequest[]): Pro
       textArray(requests, ({ subjects }) => JSON.stringify(subjects)),
     );
   }
-  const { rows } = await db.query(
+  const { rows } = await db.query<Row>(
     wantMore ? { name: 'load-more', text: withMore, values } : { name: 'load', text: plain, values },
   );
-  return (rows as Row[]).map((row, i) => ({
+  return rows.map((row, i) => ({
     now: row.now,
     stream:
       row.version === null

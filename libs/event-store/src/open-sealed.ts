@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { ERASED } from '#domain';
-import type { Queryable } from './append.js';
+import type { Queryable } from './queryable.js';
 import { readSubjectKeys, type Subject } from './read-subject-keys.js';
 import type { EventRow } from './recorded-event.js';
 import { isSealed, openField } from './sealed-field.js';

@@ -1,13 +1,17 @@
 import { StartError } from '#platform';
-import type { Queryable } from './append.js';
+import type { Queryable } from './queryable.js';
 import { relayNameOf } from './consumer-registry.js';
 
 const find = 'select count(*)::int as partitions from maskline.partition_head';
 
 /** How many partitions the database was made with; 0 when that is still to be said. */
 export async function readPartitions(db: Queryable): Promise<number> {
-  const { rows } = await db.query({ name: 'read-partitions', text: find, values: [] });
-  const [row] = rows as { partitions: number }[];
+  const { rows } = await db.query<{ partitions: number }>({
+    name: 'read-partitions',
+    text: find,
+    values: [],
+  });
+  const [row] = rows;
   return row?.partitions ?? 0;
 }
 
@@ -47,6 +51,6 @@ const heads = `
   from maskline.partition_head order by partition`;
 
 export async function readHeads(db: Queryable): Promise<Head[]> {
-  const { rows } = await db.query({ name: 'read-heads', text: heads, values: [] });
-  return rows as Head[];
+  const { rows } = await db.query<Head>({ name: 'read-heads', text: heads, values: [] });
+  return rows;
 }

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { statement } from '#platform';
-import type { Queryable } from './append.js';
+import type { Queryable } from './queryable.js';
 import { openSealed } from './open-sealed.js';
 import type { EventRow, RecordedEvent } from './recorded-event.js';
 import { recordedEvent, type Upcasters } from './upcasters.js';
@@ -52,8 +52,10 @@ export async function readLog(
   masterKey: KeyObject | null = null,
 ): Promise<LogPage> {
   const { partition, after, types, limit } = from;
-  const { rows } = await db.query(page(partition, after, types === null ? null : [...types], limit));
-  const found = rows as ((EventRow | { position: null }) & { until: number })[];
+  const { rows } = await db.query<(EventRow | { position: null }) & { until: number }>(
+    page(partition, after, types === null ? null : [...types], limit),
+  );
+  const found = rows;
   const logged = found.flatMap((row) => (row.position === null ? [] : [row]));
   const opened = masterKey === null ? logged : await openSealed(db, logged, masterKey);
   const events = opened.map((row) => recordedEvent(row, upcasters));

@@ -1,5 +1,5 @@
 import { statement } from '#platform';
-import type { Queryable } from './append.js';
+import type { Queryable } from './queryable.js';
 import type { Decoding } from './decoding.js';
 import { openSealed } from './open-sealed.js';
 import type { EventRow, RecordedEvent } from './recorded-event.js';
@@ -26,8 +26,8 @@ export async function readNewest(
   types: readonly string[],
   { upcasters, masterKey }: Decoding,
 ): Promise<RecordedEvent[]> {
-  const { rows } = await db.query(newest(partition, [...streamIds], [...types]));
-  const found = rows as EventRow[];
+  const { rows } = await db.query<EventRow>(newest(partition, [...streamIds], [...types]));
+  const found = rows;
   const opened = masterKey === null ? found : await openSealed(db, found, masterKey);
   return opened.map((row) => recordedEvent(row, upcasters));
 }

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { Queryable } from './append.js';
+import type { Queryable } from './queryable.js';
 import { plainArray, textArray } from './pg-array.js';
 import { unwrapKey } from './subject-keys.js';
 
@@ -31,8 +31,12 @@ export async function readSubjectKeys(
     textArray(wanted, ({ streamId }) => streamId),
     textArray(wanted, ({ subject }) => subject),
   ];
-  const { rows } = await db.query({ name: 'read-event-keys', text, values });
-  for (const { i, wrapped_key } of rows as { i: number; wrapped_key: Buffer }[]) {
+  const { rows } = await db.query<{ i: number; wrapped_key: Buffer }>({
+    name: 'read-event-keys',
+    text,
+    values,
+  });
+  for (const { i, wrapped_key } of rows) {
     const found = wanted[i - 1];
     if (found !== undefined) keys[i - 1] = unwrapKey(masterKey, found.streamId, found.subject, wrapped_key);
   }

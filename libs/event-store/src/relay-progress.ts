@@ -1,4 +1,4 @@
-import type { Queryable } from './append.js';
+import type { Queryable } from './queryable.js';
 import { relayName, type Consumer } from './consumer-registry.js';
 
 /** How far a consumer is in one partition, as its relay knows it. */
@@ -20,8 +20,8 @@ export async function readRelayProgress(
   partition: number,
 ): Promise<RelayProgress | null> {
   const values = [relayName(consumer), partition];
-  const { rows } = await db.query({ name: 'read-relay-progress', text: read, values });
-  const [row] = rows as RelayProgress[];
+  const { rows } = await db.query<RelayProgress>({ name: 'read-relay-progress', text: read, values });
+  const [row] = rows;
   return row ?? null;
 }
 

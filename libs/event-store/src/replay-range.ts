@@ -1,4 +1,4 @@
-import type { Queryable } from './append.js';
+import type { Queryable } from './queryable.js';
 import type { RecordedEvent } from './recorded-event.js';
 
 /** A stretch of history. */
@@ -33,8 +33,12 @@ export interface ReplayCount {
 }
 
 export async function countReplay(db: Queryable, range: ReplayRange): Promise<ReplayCount[]> {
-  const { rows } = await db.query({ name: 'count-replay', text: count, values: valuesOf(range) });
-  return rows as ReplayCount[];
+  const { rows } = await db.query<ReplayCount>({
+    name: 'count-replay',
+    text: count,
+    values: valuesOf(range),
+  });
+  return rows;
 }
 
 const page = `
@@ -54,8 +58,12 @@ export async function readReplay(
   range: ReplayRange,
   limit: number,
 ): Promise<EventReference[]> {
-  const { rows } = await db.query({ name: 'read-replay', text: page, values: [...valuesOf(range), limit] });
-  return rows as EventReference[];
+  const { rows } = await db.query<EventReference>({
+    name: 'read-replay',
+    text: page,
+    values: [...valuesOf(range), limit],
+  });
+  return rows;
 }
 
 function valuesOf({ partition, from, to, types, streamId, serviceSid }: ReplayRange): unknown[] {
@@ -67,15 +75,23 @@ const head = 'select position from maskline.partition_head where partition = $1'
 
 /** The position of the first event recorded at or after a time; one past the end of the log when none is. */
 export async function positionAt(db: Queryable, partition: number, time: string): Promise<number> {
-  const { rows } = await db.query({ name: 'head-position', text: head, values: [partition] });
-  const [last] = rows as { position: number }[];
+  const { rows } = await db.query<{ position: number }>({
+    name: 'head-position',
+    text: head,
+    values: [partition],
+  });
+  const [last] = rows;
   let low = 1;
   let high = (last?.position ?? 0) + 1;
   // Times of record never go backwards within a partition.
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
-    const found = await db.query({ name: 'recorded-at', text: recordedAt, values: [partition, middle] });
-    const [event] = found.rows as { at: string }[];
+    const found = await db.query<{ at: string }>({
+      name: 'recorded-at',
+      text: recordedAt,
+      values: [partition, middle],
+    });
+    const [event] = found.rows;
     if (event !== undefined && event.at < time) low = middle + 1;
     else high = middle;
   }

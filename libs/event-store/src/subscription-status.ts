@@ -1,4 +1,4 @@
-import type { Queryable } from './append.js';
+import type { Queryable } from './queryable.js';
 import { longestLease } from './lease.js';
 
 /** Where a subscription stands in one partition. */
@@ -28,6 +28,6 @@ const text = `
 
 /** How far every subscription is behind the true head of the log, whoever reads it, or nobody. */
 export async function readSubscriptions(db: Queryable): Promise<SubscriptionStatus[]> {
-  const { rows } = await db.query({ name: 'read-subscriptions', text, values: [] });
-  return rows as SubscriptionStatus[];
+  const { rows } = await db.query<SubscriptionStatus>({ name: 'read-subscriptions', text, values: [] });
+  return rows;
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { statement } from '#platform';
-import type { Queryable } from './append.js';
+import type { Queryable } from './queryable.js';
 import type { Consumer } from './consumer-registry.js';
 
 /** Seconds after which a stream is taken from whoever has not moved it on: longer than any call takes. */
@@ -32,8 +32,8 @@ export async function claimStream(
   streamId: string,
 ): Promise<StreamClaim | null> {
   const own = randomUUID();
-  const { rows } = await db.query(claim(name, id, streamId, own, CLAIM_SECONDS));
-  const [row] = rows as { version: number }[];
+  const { rows } = await db.query<{ version: number }>(claim(name, id, streamId, own, CLAIM_SECONDS));
+  const [row] = rows;
   return row === undefined ? null : { id: own, consumer: name, streamId, version: row.version };
 }
 

@@ -1,4 +1,4 @@
-import type { Queryable } from '../append.js';
+import type { Queryable } from '../queryable.js';
 
 /** A stream that a subscription has parked, at the event that it could not handle. */
 export interface DeadLetter {
@@ -37,8 +37,12 @@ export async function listDeadLetters(
   db: Queryable,
   { id = null, accountSid = null }: { readonly id?: number | null; readonly accountSid?: string | null } = {},
 ): Promise<DeadLetter[]> {
-  const { rows } = await db.query({ name: 'list-dead-letters', text: list, values: [id, accountSid] });
-  return rows as DeadLetter[];
+  const { rows } = await db.query<DeadLetter>({
+    name: 'list-dead-letters',
+    text: list,
+    values: [id, accountSid],
+  });
+  return rows;
 }
 
 const ask = `
@@ -63,6 +67,10 @@ const count = `select subscription, count(*)::int as letters from maskline.dead_
 export async function countDeadLetters(
   db: Queryable,
 ): Promise<{ readonly subscription: string; readonly letters: number }[]> {
-  const { rows } = await db.query({ name: 'count-dead-letters', text: count, values: [] });
-  return rows as { subscription: string; letters: number }[];
+  const { rows } = await db.query<{ subscription: string; letters: number }>({
+    name: 'count-dead-letters',
+    text: count,
+    values: [],
+  });
+  return rows;
 }

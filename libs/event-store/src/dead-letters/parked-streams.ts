@@ -1,4 +1,4 @@
-import type { Queryable } from '../append.js';
+import type { Queryable } from '../queryable.js';
 import type { EventRow, RecordedEvent } from '../recorded-event.js';
 import { recordedEvent, type Upcasters } from '../upcasters.js';
 import { noteSkipped } from './skipped-event.js';
@@ -79,9 +79,13 @@ export class ParkedStreams {
   /** To be done with every lease. */
   async load(db: Queryable): Promise<void> {
     const { name, partition } = this.place;
-    const { rows } = await db.query({ name: 'load-parked', text: load, values: [partition, name] });
+    const { rows } = await db.query<{ stream_id: string }>({
+      name: 'load-parked',
+      text: load,
+      values: [partition, name],
+    });
     this.#ids.clear();
-    for (const { stream_id } of rows as { stream_id: string }[]) this.#ids.add(stream_id);
+    for (const { stream_id } of rows) this.#ids.add(stream_id);
   }
 
   /**
@@ -105,8 +109,12 @@ export class ParkedStreams {
   async asked(db: Queryable): Promise<AskedLetter[]> {
     if (this.size === 0) return [];
     const { name, partition } = this.place;
-    const { rows } = await db.query({ name: 'asked-letters', text: asked, values: [partition, name] });
-    return rows as AskedLetter[];
+    const { rows } = await db.query<AskedLetter>({
+      name: 'asked-letters',
+      text: asked,
+      values: [partition, name],
+    });
+    return rows;
   }
 
   /** The events of a parked stream that the checkpoint has passed, in order. */
@@ -119,14 +127,14 @@ export class ParkedStreams {
   ): Promise<RecordedEvent[]> {
     const { from, until, types } = range;
     const values = [this.place.partition, streamId, from, until, types === null ? null : [...types], limit];
-    const { rows } = await db.query({ name: 'read-parked', text: waiting, values });
-    return (rows as EventRow[]).map((row) => recordedEvent(row, upcasters));
+    const { rows } = await db.query<EventRow>({ name: 'read-parked', text: waiting, values });
+    return rows.map((row) => recordedEvent(row, upcasters));
   }
 
   /** Passes the event of a letter by, accountably. */
   async skip(tx: Queryable, id: number): Promise<void> {
-    const { rows } = await tx.query({ name: 'skip-letter', text: skip, values: [id] });
-    const [letter] = rows as SkippedLetter[];
+    const { rows } = await tx.query<SkippedLetter>({ name: 'skip-letter', text: skip, values: [id] });
+    const [letter] = rows;
     if (letter !== undefined) await noteSkipped(tx, this.place.name, letter, letter);
   }
 

@@ -1,4 +1,4 @@
-import type { Queryable } from '../append.js';
+import type { Queryable } from '../queryable.js';
 import type { RecordedEvent } from '../recorded-event.js';
 
 const note = `

@@ -24,13 +24,13 @@ export async function lockStream(
   consumer: string,
   streamId: string,
 ): Promise<number> {
-  const { rows } = await tx.query({
+  const { rows } = await tx.query<{ version: number }>({
     name: `lock-stream-${schema}`,
     text: `insert into "${schema}".stream_cursor as c (consumer, stream_id, version) values ($1, $2, 0)
       on conflict (consumer, stream_id) do update set version = c.version returning version`,
     values: [consumer, streamId],
   });
-  const [row] = rows as { version: number }[];
+  const [row] = rows;
   return row?.version ?? 0;
 }
 

@@ -3,8 +3,8 @@ import type { Queryable } from '#event-store';
 /** A text sealed by the master key of this database; null before the first start. */
 export async function findCanary(db: Queryable): Promise<Buffer | null> {
   const text = 'select canary from maskline.master_key';
-  const { rows } = await db.query({ name: 'find-canary', text, values: [] });
-  const [row] = rows as { canary: Buffer }[];
+  const { rows } = await db.query<{ canary: Buffer }>({ name: 'find-canary', text, values: [] });
+  const [row] = rows;
   return row?.canary ?? null;
 }
 

@@ -39,8 +39,8 @@ export async function findAuthTokens(
 /** The auth token of one account or another; null when there is none yet. */
 export async function findAnyAuthToken(db: Queryable): Promise<StoredSecret | null> {
   const text = `select account_sid, value from maskline.secret where slot = 'auth-token' limit 1`;
-  const { rows } = await db.query({ name: 'find-any-auth-token', text, values: [] });
-  const [secret] = rows as StoredSecret[];
+  const { rows } = await db.query<StoredSecret>({ name: 'find-any-auth-token', text, values: [] });
+  const [secret] = rows;
   return secret ?? null;
 }
 

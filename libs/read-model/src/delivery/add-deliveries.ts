@@ -41,8 +41,8 @@ export async function addDeliveries(
     subject: delivery.subject,
     request: delivery.request.toString('base64'),
   }));
-  const result = await db.query(add(partition, JSON.stringify(rows), days));
-  const [row] = result.rows as { added: number }[];
+  const result = await db.query<{ added: number }>(add(partition, JSON.stringify(rows), days));
+  const [row] = result.rows;
   return row?.added ?? 0;
 }
 

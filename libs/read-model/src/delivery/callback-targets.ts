@@ -19,8 +19,10 @@ export async function listeningServices(
   partition: number,
   sessionSids: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-  const { rows } = await db.query(listening(partition, [...sessionSids]));
-  const found = rows as { sessionSid: string; serviceSid: string }[];
+  const { rows } = await db.query<{ sessionSid: string; serviceSid: string }>(
+    listening(partition, [...sessionSids]),
+  );
+  const found = rows;
   return new Map(found.map(({ sessionSid, serviceSid }) => [sessionSid, serviceSid]));
 }
 
@@ -40,6 +42,6 @@ export async function startedVersions(
   partition: number,
   interactionSids: readonly string[],
 ): Promise<ReadonlyMap<string, number>> {
-  const { rows } = await db.query(started(partition, [...interactionSids]));
-  return new Map((rows as { sid: string; version: number }[]).map(({ sid, version }) => [sid, version]));
+  const { rows } = await db.query<{ sid: string; version: number }>(started(partition, [...interactionSids]));
+  return new Map(rows.map(({ sid, version }) => [sid, version]));
 }

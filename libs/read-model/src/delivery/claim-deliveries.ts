@@ -35,8 +35,8 @@ export async function claimDeliveries(
   db: Queryable,
   { partition, serviceSid, id, most, seconds }: Claim,
 ): Promise<ClaimedDelivery[]> {
-  const { rows } = await db.query(claim(partition, serviceSid, most, seconds, id));
-  return rows as ClaimedDelivery[];
+  const { rows } = await db.query<ClaimedDelivery>(claim(partition, serviceSid, most, seconds, id));
+  return rows;
 }
 
 export interface FinishedAttempt {
@@ -80,7 +80,7 @@ export async function finishAttempt(
 ): Promise<DisabledBecause | null> {
   const { partition, sid, number, claimId, url, urlDigest, status, failure, contentType, answer, again } =
     attempt;
-  const { rows } = await db.query(
+  const { rows } = await db.query<{ disabled: DisabledBecause | null }>(
     finish(
       partition,
       sid,
@@ -97,6 +97,6 @@ export async function finishAttempt(
       disableAfter,
     ),
   );
-  const [row] = rows as { disabled: DisabledBecause | null }[];
+  const [row] = rows;
   return row?.disabled ?? null;
 }

@@ -23,8 +23,8 @@ export async function dueEndpoints(
   seconds: number,
   limit: number,
 ): Promise<DueEndpoint[]> {
-  const { rows } = await db.query(due(partition, seconds, limit));
-  return rows as DueEndpoint[];
+  const { rows } = await db.query<DueEndpoint>(due(partition, seconds, limit));
+  return rows;
 }
 
 const wake = statement(

@@ -14,7 +14,7 @@ const find = statement(
 
 /** Whose a delivery is, by its SID alone, in whatever partition; null when there is none. For people, not for requests. */
 export async function findDelivery(db: Queryable, sid: string): Promise<DeliveryPlace | null> {
-  const { rows } = await db.query(find(sid));
-  const [row] = rows as DeliveryPlace[];
+  const { rows } = await db.query<DeliveryPlace>(find(sid));
+  const [row] = rows;
   return row ?? null;
 }

@@ -32,8 +32,8 @@ export interface RedeliveryCount {
 
 /** How many of a range could be delivered again: what is pending will be anyway, and what was erased cannot be. */
 export async function countRedeliverable(db: Queryable, range: DeliveryRange): Promise<RedeliveryCount[]> {
-  const { rows } = await db.query(count(...valuesOf(range)));
-  return rows as RedeliveryCount[];
+  const { rows } = await db.query<RedeliveryCount>(count(...valuesOf(range)));
+  return rows;
 }
 
 const order = statement(
@@ -90,9 +90,9 @@ export async function redeliver(
   for (;;) {
     // From where the last statement ended: what it ordered may have been delivered by now, and is not meant once more.
     const after = [last.place, last.date, last.sid, batch];
-    const { rows } = await db.query(order(...valuesOf(range), sid, perSecond, days, ...after));
-    // One row, always: it aggregates.
-    const [row] = rows as [Ordered];
+    const { rows } = await db.query<Ordered>(order(...valuesOf(range), sid, perSecond, days, ...after));
+    const [row] = rows;
+    if (row === undefined) throw new Error('what aggregates answers one row');
     total += row.ordered;
     if (row.seen < batch) return total;
     last = row;

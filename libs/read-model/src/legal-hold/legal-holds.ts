@@ -32,12 +32,12 @@ export async function readLegalHolds(
   decoding: Decoding,
 ): Promise<LegalHolds> {
   const { partition, accountSid } = account;
-  const { rows } = await db.query({
+  const { rows } = await db.query<{ sid: string }>({
     name: 'read-legal-holds',
     text,
     values: [partition, accountSid, after, size + 1],
   });
-  const sids = (rows as { sid: string }[]).map(({ sid }) => sid);
+  const sids = rows.map(({ sid }) => sid);
   const placed = await readNewest(db, partition, sids.slice(0, size), placings, decoding);
   return { holds: placed.map(holdOfEvent), hasMore: sids.length > size };
 }

@@ -139,7 +139,7 @@ export class NumberPool {
   }
 
   async #pick(wishes: readonly NumberWish[]): Promise<Found[]> {
-    const { rows } = await this.db.reads.query({
+    const { rows } = await this.db.reads.query<Pick<Found, 'mode'> & (PickedNumber | { sid: null })>({
       name: 'pick-numbers',
       text: pick,
       values: [
@@ -154,7 +154,7 @@ export class NumberPool {
         wishes.map(({ isUnused }) => isUnused),
       ],
     });
-    return (rows as (Pick<Found, 'mode'> & (PickedNumber | { sid: null }))[]).map(({ mode, ...row }) => ({
+    return rows.map(({ mode, ...row }) => ({
       mode,
       number: row.sid === null ? null : row,
     }));

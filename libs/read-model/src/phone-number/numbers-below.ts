@@ -15,10 +15,10 @@ export async function numbersBelow(
   serviceSid: string,
   limit: number,
 ): Promise<string[]> {
-  const { rows } = await db.query({
+  const { rows } = await db.query<{ sid: string }>({
     name: 'numbers-below',
     text,
     values: [partition, serviceSid, limit],
   });
-  return (rows as { sid: string }[]).map(({ sid }) => sid);
+  return rows.map(({ sid }) => sid);
 }

@@ -31,10 +31,10 @@ export async function readEndedSessions(
   after: Pick<EndedSession, 'endedAt' | 'sid'> | null,
   limit: number,
 ): Promise<EndedSession[]> {
-  const { rows } = await db.query({
+  const { rows } = await db.query<EndedSession>({
     name: 'read-ended-sessions',
     text,
     values: [partition, endedUntil, after?.endedAt ?? '-infinity', after?.sid ?? '', limit],
   });
-  return rows as EndedSession[];
+  return rows;
 }

@@ -33,12 +33,12 @@ export async function takeRetentionTurn(
   owner: string,
   days: number,
 ): Promise<string | null> {
-  const { rows } = await db.query({
+  const { rows } = await db.query<{ endedUntil: string }>({
     name: 'take-retention-turn',
     text: take,
     values: [partition, owner, days],
   });
-  const [row] = rows as { endedUntil: string }[];
+  const [row] = rows;
   return row?.endedUntil ?? null;
 }
 

@@ -81,7 +81,7 @@ export class ServiceQueries {
   }
 
   async #read(keys: readonly Key[]): Promise<(ServiceRow | null)[]> {
-    const { rows } = await this.db.reads.query({
+    const { rows } = await this.db.reads.query<ServiceRow | { sid: null }>({
       name: 'services-by-sid',
       text: bySid,
       values: [
@@ -90,7 +90,7 @@ export class ServiceQueries {
         textArray(keys, ({ sid }) => sid),
       ],
     });
-    return (rows as (ServiceRow | { sid: null })[]).map((row) => (row.sid === null ? null : row));
+    return rows.map((row) => (row.sid === null ? null : row));
   }
 }
 

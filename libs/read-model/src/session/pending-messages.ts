@@ -22,6 +22,10 @@ export async function pendingMessages(
   seconds: number,
   limit: number,
 ): Promise<PendingMessage[]> {
-  const { rows } = await db.query({ name: 'pending-messages', text, values: [partition, seconds, limit] });
-  return rows as PendingMessage[];
+  const { rows } = await db.query<PendingMessage>({
+    name: 'pending-messages',
+    text,
+    values: [partition, seconds, limit],
+  });
+  return rows;
 }

@@ -80,7 +80,7 @@ export class SessionQueries {
   }
 
   async #read(keys: readonly Key[]): Promise<(SessionRow | null)[]> {
-    const { rows } = await this.db.reads.query({
+    const { rows } = await this.db.reads.query<TimedRow | { sid: null }>({
       name: 'sessions-by-sid',
       text: bySid,
       values: [
@@ -90,7 +90,7 @@ export class SessionQueries {
         textArray(keys, ({ sid }) => sid),
       ],
     });
-    return (rows as (TimedRow | { sid: null })[]).map((row) => (row.sid === null ? null : present(row)));
+    return rows.map((row) => (row.sid === null ? null : present(row)));
   }
 }
 

@@ -28,12 +28,12 @@ export async function prepareTimers(db: Queryable): Promise<void> {
 }
 
 export async function readExpiryHorizon(db: Queryable, partition: number): Promise<ExpiryHorizon> {
-  const { rows } = await db.query({
+  const { rows } = await db.query<ExpiryHorizon>({
     name: 'read-expiry-horizon',
     text: `select ${fields} from maskline.expiry_horizon where partition = $1`,
     values: [partition],
   });
-  const [row] = rows as ExpiryHorizon[];
+  const [row] = rows;
   if (row === undefined) throw new Error('the timers of this partition were never prepared');
   return row;
 }
@@ -75,12 +75,12 @@ export async function advanceExpiryHorizon(
   seconds: number,
   least: number,
 ): Promise<AdvancedHorizon | null> {
-  const { rows } = await db.query({
+  const { rows } = await db.query<AdvancedHorizon>({
     name: 'advance-expiry-horizon',
     text: advance,
     values: [partition, owner, seconds, least],
   });
-  const [row] = rows as AdvancedHorizon[];
+  const [row] = rows;
   return row ?? null;
 }
 

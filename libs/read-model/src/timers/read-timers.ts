@@ -14,12 +14,12 @@ export async function readTimersBetween(
   until: string,
   grainMilliseconds: number,
 ): Promise<string[]> {
-  const { rows } = await db.query({
+  const { rows } = await db.query<{ timer: string }>({
     name: 'read-timers-between',
     text: between,
     values: [partition, after, until, `${grainMilliseconds} milliseconds`],
   });
-  return (rows as { timer: string }[]).map(({ timer }) => timer);
+  return rows.map(({ timer }) => timer);
 }
 
 /**
@@ -35,12 +35,12 @@ export async function readTimersOf(
   partition: number,
   sids: readonly string[],
 ): Promise<string[]> {
-  const { rows } = await db.query({
+  const { rows } = await db.query<{ timer: string | null }>({
     name: 'read-timers-of',
     text: ofSessions,
     values: [partition, [...sids]],
   });
-  return (rows as { timer: string | null }[]).flatMap(({ timer }) => timer ?? []);
+  return rows.flatMap(({ timer }) => timer ?? []);
 }
 
 /** A session whose timer has come. */
@@ -80,12 +80,12 @@ export async function readDueTimers(
   db: Queryable,
   { partition, slices, after, limit }: DueRange,
 ): Promise<DueTimer[]> {
-  const { rows } = await db.query({
+  const { rows } = await db.query<DueTimer>({
     name: 'read-due-timers',
     text: due,
     values: [partition, [...slices], after?.timerAt ?? '-infinity', after?.sid ?? '', limit],
   });
-  return rows as DueTimer[];
+  return rows;
 }
 
 /** The first timer of each partition, and only then the time: the clock is volatile, and no index is searched by what may change. */
@@ -100,6 +100,10 @@ const any = `
 
 /** The partitions in which a timer came due more than so many seconds ago. */
 export async function partitionsWithDueTimers(db: Queryable, seconds: number): Promise<number[]> {
-  const { rows } = await db.query({ name: 'partitions-with-due-timers', text: any, values: [seconds] });
-  return (rows as { partition: number }[]).map(({ partition }) => partition);
+  const { rows } = await db.query<{ partition: number }>({
+    name: 'partitions-with-due-timers',
+    text: any,
+    values: [seconds],
+  });
+  return rows.map(({ partition }) => partition);
 }

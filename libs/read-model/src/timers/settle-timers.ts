@@ -6,10 +6,10 @@ export async function settleTimers(
   partition: number,
   sids: readonly string[],
 ): Promise<string[]> {
-  const { rows } = await db.query({
+  const { rows } = await db.query<{ timer: string }>({
     name: 'settle-timers',
     text: 'select timer from maskline.settle_timers($1, $2::text[]) timer',
     values: [partition, [...sids]],
   });
-  return (rows as { timer: string }[]).map(({ timer }) => timer);
+  return rows.map(({ timer }) => timer);
 }

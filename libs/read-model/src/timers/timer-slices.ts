@@ -35,7 +35,7 @@ export async function takeTimerSlices(
   most: number,
   done: readonly number[],
 ): Promise<number[] | null> {
-  const { rows } = await db.query({
+  const { rows } = await db.query<SliceRow>({
     name: 'take-timer-slices',
     text: take,
     values: [partition, owner, most, [...done]],
@@ -68,7 +68,7 @@ export async function releaseTimerSlices(
   partition: number,
   owner: string,
 ): Promise<number[] | null> {
-  const { rows } = await db.query({
+  const { rows } = await db.query<SliceRow>({
     name: 'release-timer-slices',
     text: release,
     values: [partition, owner],
@@ -85,8 +85,12 @@ export async function abandonTimerSlices(db: Queryable, partition: number, owner
   await db.query({ name: 'abandon-timer-slices', text: abandon, values: [partition, owner] });
 }
 
+interface SliceRow {
+  readonly slice: number | null;
+}
+
 /** Null for none. */
-function slicesOf(rows: readonly unknown[]): number[] | null {
-  const slices = (rows as { slice: number | null }[]).flatMap(({ slice }) => slice ?? []);
+function slicesOf(rows: readonly SliceRow[]): number[] | null {
+  const slices = rows.flatMap(({ slice }) => slice ?? []);
   return slices.length === 0 ? null : slices;
 }

@@ -90,15 +90,22 @@ export async function loseJobs(backend: Backend): Promise<void> {
   const { ways, rest } = await (await world.service()).session([alice, slow]);
   const bodies = Array.from({ length: 100 }, (_, n) => `message ${n}`);
   await Promise.all(bodies.map((body) => alice.text(ways[0] ?? '', body)));
-  await waitFor(async () => (await fleet.forwards.backlog()).waiting > 10, { within: 20_000 });
+  // Far more than can be done between this look and the loss.
+  await waitFor(async () => (await fleet.forwards.backlog()).waiting > 40, { within: 20_000 });
   await fleet.forwards.drop();
 
   const pending = async () =>
     (await rest.interactions.list({ limit: 1000 })).filter((row) => !row.outboundResourceSid).length;
   // Those that were not relayed before are done, one after the other.
-  await waitFor(async () => (await fleet.forwards.backlog()).waiting === 0 && (await pending()) > 0, {
-    within: 60_000,
-  });
+  await waitFor(
+    async () => {
+      const { waiting } = await fleet.forwards.backlog();
+      if (waiting > 0) throw new Error(`${waiting} wait in the queue`);
+      if ((await pending()) === 0) throw new Error('none was lost');
+      return true;
+    },
+    { within: 60_000 },
+  );
   await moveClock(fleet.database, '61 seconds');
 
   await waitFor(async () => (await slow.inbox()).length >= bodies.length, { within: 60_000, every: 200 });

@@ -11,6 +11,8 @@ const MAX_JSON_BYTES = 65_536;
 
 const FORM = 'application/x-www-form-urlencoded';
 const JSON_TYPE = 'application/json';
+const UNKNOWN_TYPE = 'application/octet-stream';
+const WELL_FORMED = /^\s*[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;|$)/;
 
 /**
  * Bodies are forms, also without a type, and JSON where that is spoken. An empty body is a legal one under any type or none (node
@@ -22,7 +24,7 @@ export function acceptForms(server: FastifyInstance): void {
     const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers;
     // Without a body its type means nothing, and Fastify would refuse one that is malformed.
     if (length === '0' && encoding === undefined) delete request.headers['content-type'];
-    else request.headers['content-type'] ??= FORM;
+    else request.headers['content-type'] = typeOf(request.headers['content-type']);
     done();
   });
   const read = (type: string, decode: (body: Buffer, route: string) => unknown) => {
@@ -39,6 +41,12 @@ export function acceptForms(server: FastifyInstance): void {
   read(FORM, (body, route) => (isAdmin(route) ? refuse(JSON_TYPE) : decodeForm(body)));
   read(JSON_TYPE, (body, route) => (isAdmin(route) || isSimulator(route) ? decodeJson(body) : refuse(FORM)));
   read('*', (_body, route) => refuse(isAdmin(route) ? JSON_TYPE : FORM));
+}
+
+/** Fastify refuses a malformed type before anybody knows whether there is a body: to us it is one of those that nobody takes. */
+function typeOf(header: string | undefined): string {
+  if (header === undefined) return FORM;
+  return WELL_FORMED.test(header) ? header : UNKNOWN_TYPE;
 }
 
 function refuse(expected: string): never {

@@ -269,6 +269,13 @@ describe('a body', () => {
     ['none with a length', { headers: { 'Content-Length': '0' } }],
     ['none with any type', { headers: { 'Content-Type': 'application/json', 'Content-Length': '0' } }],
     ['none with a malformed type', { headers: { 'Content-Type': 'nonsense', 'Content-Length': '0' } }],
+    [
+      'none in chunks, with a malformed type',
+      {
+        headers: { 'Content-Type': 'nonsense', 'Content-Length': null, 'Transfer-Encoding': 'chunked' },
+        body: '',
+      },
+    ],
     ['an empty form', { body: '' }],
     [
       'a form with a charset',

@@ -14,10 +14,12 @@ import { describeMachine } from './machine.js';
 import { drawProfiles } from './profile/draw-profiles.js';
 import { runParticipantsSuite } from './participants/participants-suite.js';
 import { runPoolerSuite } from './pooler/pooler-suite.js';
+import { runRebuildSuite } from './rebuild/rebuild-suite.js';
 import { runScaleOutSuite } from './scale-out/scale-out-suite.js';
 import { runScaleSuite } from './scale/scale-suite.js';
+import { runStartSuite } from './start/start-suite.js';
 
-// npm run bench -- [append] [rest] [expiry] [consumers] [crowd] [inbound] [participants] [pooler] [scale] [scale-out] [--quick] [--rounds 5] [--seconds 4] [--sessions 1000000] [--profile directory]
+// npm run bench -- [append] [rest] [expiry] [consumers] [crowd] [inbound] [participants] [pooler] [rebuild] [scale] [scale-out] [start] [--quick] [--rounds 5] [--seconds 4] [--sessions 1000000] [--profile directory]
 
 const suites: Record<string, (run: BenchRun) => Promise<void>> = {
   append: runAppendSuite,
@@ -30,8 +32,10 @@ const suites: Record<string, (run: BenchRun) => Promise<void>> = {
   'scale-out': runScaleOutSuite,
   pooler: runPoolerSuite,
   participants: runParticipantsSuite,
+  rebuild: runRebuildSuite,
+  start: runStartSuite,
 };
-/** The others take a while, and compare with nobody. */
+/** The others take a while, or compare with nobody. */
 const usual = ['append', 'rest', 'expiry'];
 
 /** Measures in one run, beside their rivals, what design and documentation promise. Prints Markdown. */

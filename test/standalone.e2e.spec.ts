@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { execFileSync } from 'node:child_process';
-import { readFile, stat } from 'node:fs/promises';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { freePort, packageRoot, runningEmbeddedPostgres } from '#platform';
@@ -109,6 +111,33 @@ describe('standalone', () => {
     expect(() => process.kill(postmaster, 0)).toThrow('ESRCH');
   });
 
+  it('ends when npm is told to', async () => {
+    const port = await freePort();
+    const dataDir = await mkdtemp(join(tmpdir(), 'maskline-npm-'));
+    cleanUp(() => rm(dataDir, { recursive: true, force: true }));
+    await chmod(dataDir, 0o755); // PostgreSQL may have to run as another user
+    const npm = spawn('npm', ['start'], {
+      cwd: packageRoot,
+      stdio: 'ignore',
+      env: { PATH: process.env['PATH'], HOME: dataDir, PORT: String(port), MASKLINE_DATA_DIR: dataDir },
+    });
+    const exited = once(npm, 'exit');
+    const isUp = () =>
+      fetch(`http://127.0.0.1:${port}/healthz`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    await waitFor(isUp, { within: 60_000 });
+    const postmaster = await postmasterIn(dataDir);
+    cleanUp(() => {
+      if (isAlive(postmaster)) process.kill(postmaster, 'SIGINT');
+    });
+    npm.kill('SIGTERM');
+    await exited;
+    await waitFor(() => !isAlive(postmaster));
+    expect(await isUp()).toBe(false);
+  });
+
   it('ends, with one line, when its database is killed', async () => {
     const service = await startService('standalone', { env: { LOG_LEVEL: 'silent' } });
     process.kill(await postmasterOf(service), 'SIGKILL');
@@ -177,9 +206,21 @@ function authOf({ accountSid, authToken }: Service): { Authorization: string } {
   return { Authorization: `Basic ${btoa(`${accountSid}:${authToken}`)}` };
 }
 
-async function postmasterOf({ env }: Service): Promise<number> {
+function postmasterOf({ env }: Service): Promise<number> {
+  return postmasterIn(dataDirOf(env));
+}
+
+async function postmasterIn(dataDir: string): Promise<number> {
   // The first line is the pid.
-  return Number.parseInt(await readFile(join(dataDirOf(env), 'postgres', 'postmaster.pid'), 'utf8'));
+  return Number.parseInt(await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8'));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 function dataDirOf(env: Readonly<Record<string, string>>): string {

@@ -13,7 +13,7 @@ const accountFile = z.object({ sid: z.string(), authToken: z.string() });
 
 /**
  * Runs what package.json's `start` does on a data directory, answers after how many seconds the API did, and stops it again.
- * Without npm, which at a signal would end and leave it behind.
+ * Without npm, whose own time is measured by itself.
  */
 export async function startOnce({ shutdown }: BenchRun, dataDir: string): Promise<number> {
   const port = await freePort();

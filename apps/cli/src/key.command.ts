@@ -32,7 +32,7 @@ function createCommand(cli: Cli): Command {
     .addOption(
       new Option(
         '--role <role>',
-        'operator for everything but keys, tokens and legal holds, read-only to look without changing anything',
+        'operator for everything but keys, tokens, legal holds and webhooks, read-only to look without changing anything',
       )
         .choices(['operator', 'read-only'])
         .default('operator'),

@@ -23,6 +23,7 @@ export function webhookCommand(cli: Cli): Command {
     .action(async (name: string, { newSecret, secret, keep, ...options }: Options) => {
       const url = options.url ?? null;
       const wish: SecretWish = secret !== undefined ? { own: secret } : newSecret ? 'new' : null;
+      if (newSecret && secret !== undefined) throw new StartError('give --new-secret or --secret, not both');
       if (url === null && wish === null) {
         throw new StartError('say what to change: --url, --new-secret or --secret');
       }

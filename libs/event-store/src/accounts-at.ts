@@ -1,6 +1,6 @@
 import { statement } from '#platform';
-import type { Queryable } from './queryable.js';
 import { plainArray } from './pg-array.js';
+import type { Queryable } from './queryable.js';
 
 interface LogPlace {
   readonly partition: number;

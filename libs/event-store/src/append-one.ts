@@ -1,6 +1,6 @@
 import { rowParts, type Outcome } from './append.js';
-import type { Queryable } from './queryable.js';
 import type { PreparedCommand } from './prepared-command.js';
+import type { Queryable } from './queryable.js';
 
 const text = `
   select head_position, clock

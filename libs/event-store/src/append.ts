@@ -1,7 +1,7 @@
+import type { Queryable } from './queryable.js';
 import type { EventRow } from './recorded-event.js';
 import { jsonArray, plainArray, textArray } from './pg-array.js';
 import type { PreparedCommand } from './prepared-command.js';
-import type { Queryable } from './queryable.js';
 
 /** What became of one command of a batch. All but `ok` wrote nothing. `now` is the database's time under the head row. */
 export type Outcome =

@@ -1,7 +1,6 @@
 import type { DomainEvent, Stream } from '#domain';
 import { newUuid } from '#platform';
 import type { Outcome } from './append.js';
-import type { Queryable } from './queryable.js';
 import { Batcher, type BatcherOptions } from './batcher.js';
 import { evolved, type Aggregate, type Current, type Reading, type RowsBySid } from './current.js';
 import type { EventContext } from './event-context.js';
@@ -11,6 +10,7 @@ import { partitionOf } from './partition.js';
 import { prepare, type ChangeOptions } from './prepare.js';
 import { projectInline } from './project-inline.js';
 import type { InlineProjector } from './projector.js';
+import type { Queryable } from './queryable.js';
 import type { Recent } from './recent.js';
 import { recordedEvent } from './upcasters.js';
 

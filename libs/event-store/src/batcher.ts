@@ -1,11 +1,11 @@
 import { appendOne } from './append-one.js';
 import { append, type Outcome } from './append.js';
-import type { Queryable } from './queryable.js';
 import { Footprint, marksOf, type Marks } from './footprint.js';
 import { isRetryable } from './is-retryable.js';
 import { overloaded } from './overloaded.js';
 import { Patience, Waiter } from './patience.js';
 import type { PreparedCommand } from './prepared-command.js';
+import type { Queryable } from './queryable.js';
 
 export interface BatcherOptions {
   /** Commands in one flush at most. */

@@ -15,10 +15,10 @@ import {
 } from '#domain';
 import { newSid, type Database } from '#platform';
 import { postgresVersions, testDatabase, testStore } from '#testing';
-import type { Queryable } from './queryable.js';
 import type { EventContext } from './event-context.js';
 import type { EventStore } from './event-store.js';
 import type { Changed } from './outcomes.js';
+import type { Queryable } from './queryable.js';
 import { MaskedSessions } from './spec/masked-sessions.js';
 
 const [one, two] = ['+15559990001', '+15559990002'];

@@ -1,6 +1,6 @@
 import { statement } from '#platform';
-import type { Queryable } from './queryable.js';
 import type { Consumer, Webhook } from './consumer-registry.js';
+import type { Queryable } from './queryable.js';
 
 type Registration = Pick<Consumer, 'name' | 'id'>;
 
@@ -39,16 +39,25 @@ const change = `
     previous_secret = case when $3::bytea is null then previous_secret else secret end,
     previous_until = case when $3::bytea is null then previous_until else maskline.clock() + make_interval(hours => $4) end,
     secret = coalesce($3, secret)
-  where consumer = $1 returning consumer`;
+  where consumer = $1 and ($3::bytea is null or secret = $5) returning consumer`;
 
-/** Gives a webhook another URL or secret, or both. The secret before it signs for so many hours more. False when there is none. */
+export interface WebhookChange {
+  readonly url: string | null;
+  /** Sealed; `instead` of the one that signs now. */
+  readonly secret: { readonly value: Buffer; readonly instead: Buffer } | null;
+}
+
+/**
+ * Gives a webhook another URL or secret, or both. The secret before it signs for so many hours more. False when there is no such
+ * webhook, or somebody else has changed its secret meanwhile.
+ */
 export async function changeWebhook(
   db: Queryable,
   consumer: string,
-  { url, secret }: { readonly url: string | null; readonly secret: Buffer | null },
+  { url, secret }: WebhookChange,
   hours: number,
 ): Promise<boolean> {
-  const values = [consumer, url, secret, hours];
+  const values = [consumer, url, secret?.value ?? null, hours, secret?.instead ?? null];
   const { rows } = await db.query({ name: 'change-webhook', text: change, values });
   return rows.length > 0;
 }

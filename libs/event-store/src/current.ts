@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import type { DomainEvent, Stream } from '#domain';
-import type { Queryable } from './queryable.js';
 import type { Loaded } from './load.js';
 import type { InlineProjector } from './projector.js';
+import type { Queryable } from './queryable.js';
 import { readStream } from './read-stream.js';
 import type { RecordedEvent } from './recorded-event.js';
 import type { WrappedKeys } from './subject-keys.js';

@@ -1,6 +1,5 @@
 import type { KeyObject } from 'node:crypto';
 import { DomainError, type DomainEvent, type Stream } from '#domain';
-import type { Queryable } from './queryable.js';
 import { Appending } from './appending.js';
 import type { BatcherOptions } from './batcher.js';
 import type { Outcome } from './append.js';
@@ -16,6 +15,7 @@ import { isOverdue, mayBeOverdue } from './overdue.js';
 import { overloaded } from './overloaded.js';
 import type { ChangeOptions } from './prepare.js';
 import type { InlineProjector } from './projector.js';
+import type { Queryable } from './queryable.js';
 import { Recent } from './recent.js';
 import type { Upcasters } from './upcasters.js';
 

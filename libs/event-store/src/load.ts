@@ -1,5 +1,5 @@
-import type { Queryable } from './queryable.js';
 import { plainArray, textArray } from './pg-array.js';
+import type { Queryable } from './queryable.js';
 import { noKeys, type WrappedKeys } from './subject-keys.js';
 
 export interface LoadRequest {

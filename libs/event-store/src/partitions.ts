@@ -1,6 +1,6 @@
 import { StartError } from '#platform';
-import type { Queryable } from './queryable.js';
 import { relayNameOf } from './consumer-registry.js';
+import type { Queryable } from './queryable.js';
 
 const find = 'select count(*)::int as partitions from maskline.partition_head';
 

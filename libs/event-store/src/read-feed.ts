@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
-import type { Queryable } from './queryable.js';
 import { openSealed } from './open-sealed.js';
+import type { Queryable } from './queryable.js';
 import type { LogPage } from './read-log.js';
 import type { EventRow } from './recorded-event.js';
 import { isSealed } from './sealed-field.js';
@@ -65,12 +65,11 @@ export async function readFeed(
 ): Promise<LogPage> {
   const { partition, after, accountSid, types, limit, streamId } = from;
   const values = [partition, after, accountSid, types === null ? null : [...types], limit];
-  const { rows } = await db.query<(EventRow | { position: null }) & { until: number; head: number }>(
+  const { rows: found } = await db.query<(EventRow | { position: null }) & { until: number; head: number }>(
     streamId === null
       ? { name: 'read-feed', text: ofAccount, values }
       : { name: 'read-feed-of-stream', text: ofStream, values: [...values, streamId] },
   );
-  const found = rows;
   const sealed = found.flatMap((row) => (row.position === null ? [] : [row]));
   const opened = await openSealed(db, sealed, masterKey);
   const events = opened.map((row, i) => {

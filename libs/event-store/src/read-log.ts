@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { statement } from '#platform';
-import type { Queryable } from './queryable.js';
 import { openSealed } from './open-sealed.js';
+import type { Queryable } from './queryable.js';
 import type { EventRow, RecordedEvent } from './recorded-event.js';
 import { recordedEvent, type Upcasters } from './upcasters.js';
 
@@ -52,10 +52,9 @@ export async function readLog(
   masterKey: KeyObject | null = null,
 ): Promise<LogPage> {
   const { partition, after, types, limit } = from;
-  const { rows } = await db.query<(EventRow | { position: null }) & { until: number }>(
+  const { rows: found } = await db.query<(EventRow | { position: null }) & { until: number }>(
     page(partition, after, types === null ? null : [...types], limit),
   );
-  const found = rows;
   const logged = found.flatMap((row) => (row.position === null ? [] : [row]));
   const opened = masterKey === null ? logged : await openSealed(db, logged, masterKey);
   const events = opened.map((row) => recordedEvent(row, upcasters));

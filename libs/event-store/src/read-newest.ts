@@ -1,7 +1,7 @@
 import { statement } from '#platform';
-import type { Queryable } from './queryable.js';
 import type { Decoding } from './decoding.js';
 import { openSealed } from './open-sealed.js';
+import type { Queryable } from './queryable.js';
 import type { EventRow, RecordedEvent } from './recorded-event.js';
 import { recordedEvent } from './upcasters.js';
 
@@ -26,8 +26,7 @@ export async function readNewest(
   types: readonly string[],
   { upcasters, masterKey }: Decoding,
 ): Promise<RecordedEvent[]> {
-  const { rows } = await db.query<EventRow>(newest(partition, [...streamIds], [...types]));
-  const found = rows;
+  const { rows: found } = await db.query<EventRow>(newest(partition, [...streamIds], [...types]));
   const opened = masterKey === null ? found : await openSealed(db, found, masterKey);
   return opened.map((row) => recordedEvent(row, upcasters));
 }

@@ -1,9 +1,9 @@
 import type { KeyObject } from 'node:crypto';
 import type { DomainEvent } from '#domain';
 import { statement } from '#platform';
-import type { Queryable } from './queryable.js';
 import { relayNameOf } from './consumer-registry.js';
 import { openSealed } from './open-sealed.js';
+import type { Queryable } from './queryable.js';
 import type { EventRow, RecordedEvent } from './recorded-event.js';
 import { recordedEvent, type Upcasters } from './upcasters.js';
 
@@ -46,10 +46,9 @@ export async function readOrdered<Event extends DomainEvent>(
   masterKey: KeyObject | null = null,
 ): Promise<RecordedEvent<Event> | null> {
   const { partition, streamId, after, until, types } = range;
-  const { rows } = await db.query<EventRow>(
+  const { rows: found } = await db.query<EventRow>(
     next(consumer, partition, streamId, after, until, types === null ? null : [...types]),
   );
-  const found = rows;
   const [row] = masterKey === null ? found : await openSealed(db, found, masterKey);
   // The log holds the data of the type, and only these types were asked for.
   return row === undefined ? null : (recordedEvent(row, upcasters) as RecordedEvent<Event>);

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
-import type { Queryable } from './queryable.js';
 import { openSealed } from './open-sealed.js';
+import type { Queryable } from './queryable.js';
 import type { EventRow, RecordedEvent } from './recorded-event.js';
 import { recordedEvent, type Upcasters } from './upcasters.js';
 
@@ -26,16 +26,15 @@ export async function* readStream(
   { masterKey = null, pageSize = 1000 }: ReadStreamOptions = {},
 ): AsyncGenerator<RecordedEvent> {
   for (let after = place.after ?? 0; ;) {
-    const { rows } = await db.query<EventRow>({
+    const { rows: page } = await db.query<EventRow>({
       name: 'read-stream',
       text,
       values: [place.partition, place.streamId, after, pageSize],
     });
-    const page = rows;
     for (const row of masterKey === null ? page : await openSealed(db, page, masterKey)) {
       yield recordedEvent(row, upcasters);
       after = row.version;
     }
-    if (rows.length < pageSize) return;
+    if (page.length < pageSize) return;
   }
 }

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
-import type { Queryable } from './queryable.js';
 import { plainArray, textArray } from './pg-array.js';
+import type { Queryable } from './queryable.js';
 import { unwrapKey } from './subject-keys.js';
 
 /** A person or thing that events of a stream tell about. */

@@ -1,5 +1,5 @@
-import type { Queryable } from './queryable.js';
 import { relayName, type Consumer } from './consumer-registry.js';
+import type { Queryable } from './queryable.js';
 
 /** How far a consumer is in one partition, as its relay knows it. */
 export interface RelayProgress {

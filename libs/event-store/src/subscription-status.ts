@@ -1,5 +1,5 @@
-import type { Queryable } from './queryable.js';
 import { longestLease } from './lease.js';
+import type { Queryable } from './queryable.js';
 
 /** Where a subscription stands in one partition. */
 export interface SubscriptionStatus {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { statement } from '#platform';
-import type { Queryable } from './queryable.js';
 import type { Consumer } from './consumer-registry.js';
+import type { Queryable } from './queryable.js';
 
 /** Seconds after which a stream is taken from whoever has not moved it on: longer than any call takes. */
 const CLAIM_SECONDS = 30;

@@ -18,10 +18,10 @@ export { reachesHost, type CallbackReach } from './outbound-http/callback-reach.
 export * from './outbound-http/outbound-http.js';
 export * from './package-root.js';
 export * from './private-file.js';
+export * from './random-bytes.js';
 export * from './readiness.js';
 export * from './remembered.js';
 export * from './run-main.js';
-export * from './random-bytes.js';
 export * from './secret-box.js';
 export * from './shutdown.js';
 export * from './pg-errors.js';

@@ -9,12 +9,16 @@ let used = POOL_BYTES;
  * are asked for. What is handed out stays nowhere else.
  */
 export function randomBytes(count: number): Buffer {
-  if (count > POOL_BYTES) throw new RangeError('these are more than a few');
+  if (!Number.isInteger(count) || count < 0 || count > POOL_BYTES) {
+    throw new RangeError(`${count} is no small number of bytes`);
+  }
   if (used + count > POOL_BYTES) {
     randomFillSync(pool);
     used = 0;
   }
-  const bytes = Buffer.from(pool.subarray(used, used + count));
+  // Its own memory: what Buffer.from makes lies among what others have.
+  const bytes = Buffer.alloc(count);
+  pool.copy(bytes, 0, used, used + count);
   pool.fill(0, used, used + count);
   used += count;
   return bytes;

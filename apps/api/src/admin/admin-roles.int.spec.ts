@@ -61,7 +61,7 @@ const shared: typeof expected = {
   'POST /admin/v1/Consumers/:consumerName/Retry': { status: 200 },
   'DELETE /admin/v1/Consumers/:consumerName': { status: 204 },
   'POST /admin/v1/Webhooks': { status: 201, body: { Name: 'hook', Url: 'https://app.example.com/' } },
-  // The ledger is none.
+  // The ledger is removed by then.
   'POST /admin/v1/Webhooks/:consumerName': { status: 404, body: { NewSecret: true } },
 };
 const owned = Object.keys({ ...expected, ...shared }).filter((route) =>

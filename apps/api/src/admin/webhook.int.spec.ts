@@ -97,9 +97,10 @@ describe('a webhook over the admin API', () => {
 
   it.each([
     [{ Name: 'billing' }, 'Url'],
-    [{ Name: 'billing', Url: 'ftp://app.example.com' }, 'no https URL'],
-    [{ Name: 'billing', Url: 'app.example.com' }, 'no https URL'],
-    [{ Name: 'billing', Url: `${url}?${'x'.repeat(2048)}` }, 'no https URL'],
+    [{ Name: 'billing', Url: 'ftp://app.example.com' }, 'no http or https URL'],
+    [{ Name: 'billing', Url: 'app.example.com' }, 'no http or https URL'],
+    [{ Name: 'billing', Url: `${url}\0` }, 'no http or https URL'],
+    [{ Name: 'billing', Url: `${url}?${'x'.repeat(2048)}` }, 'longer than 2048'],
     [{ Name: 'billing', Url: 'http://169.254.169.254/latest' }, 'nothing is ever told'],
     [{ Name: 'billing', Url: 'https://169.254.169.254/latest' }, 'nothing is ever told'],
     [{ Name: 'billing', Url: 'http://app.example.com' }, 'must be an https URL'],
@@ -114,15 +115,40 @@ describe('a webhook over the admin API', () => {
     expect(await world.kept()).toBeNull();
   });
 
-  it('changes something or is refused, and only a webhook can be changed', async () => {
+  it('keeps the secret that its receiver knows when one’s own is sent again', async () => {
+    const { ask, kept } = world;
+    const made = await ask('POST', 'Webhooks', { Name: 'billing', Url: url });
+    for (let sent = 0; sent < 2; sent++) {
+      expect(await ask('POST', 'Webhooks/billing', { Secret: own })).toMatchObject({ body: { secret: own } });
+      expect((await kept())?.secrets).toEqual([own, made.body?.['secret']]);
+    }
+    expect((await ask('DELETE', 'Consumers/billing')).status).toBe(204);
+  });
+
+  it.each([
+    [{}, 'nothing to change'],
+    [{ KeepHours: 3 }, 'nothing to change'],
+    [{ Secret: own, NewSecret: true }, 'two secrets'],
+    [{ Secret: 'short' }, 'whsec_'],
+    [{ Url: 'http://app.example.com' }, 'must be an https URL'],
+    [{ Url: 'https://169.254.169.254/' }, 'nothing is ever told'],
+  ])('is not changed by %j', async (change, why) => {
+    const { ask, kept } = world;
+    expect((await ask('POST', 'Webhooks', { Name: 'billing', Url: url, Secret: own })).status).toBe(201);
+    const before = await kept();
+    const answer = await ask('POST', 'Webhooks/billing', change);
+    expect(answer).toMatchObject({ status: 400, body: { code: 20001 } });
+    expect(answer.body?.['message']).toMatch(why);
+    expect(await kept()).toEqual(before);
+    expect((await ask('DELETE', 'Consumers/billing')).status).toBe(204);
+  });
+
+  it('is not what a consumer becomes that has a program of its own', async () => {
     const { ask } = world;
     expect((await ask('POST', 'Consumers', { Name: 'ledger' })).status).toBe(201);
-    for (const change of [{}, { KeepHours: 3 }, { Url: 'http://app.example.com' }, { NewSecret: true }]) {
-      expect(await ask('POST', 'Webhooks/ledger', change)).toMatchObject({
-        status: 400,
-        body: { code: 20001 },
-      });
-    }
+    const answer = await ask('POST', 'Webhooks/ledger', { NewSecret: true });
+    expect(answer).toMatchObject({ status: 400, body: { code: 20001 } });
+    expect(answer.body?.['message']).toMatch('is no webhook');
     expect((await ask('DELETE', 'Consumers/ledger')).status).toBe(204);
   });
 

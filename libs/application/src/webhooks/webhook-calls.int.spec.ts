@@ -77,6 +77,7 @@ async function openWorld(
     database,
     secret,
     seal,
+    sealed: webhook.secret,
     registration,
     /** A session with so many events. */
     addSession: async (events = 1) => {
@@ -158,11 +159,13 @@ describe('a webhook', () => {
   });
 
   it('gets signatures by both secrets after a change, and by the new one alone later on', async () => {
-    const { receiver, database, secret, seal, addSession, jobsOf, tell } = await openWorld(takes);
+    const { receiver, database, secret, seal, sealed, addSession, jobsOf, tell } = await openWorld(takes);
     const [job] = await jobsOf(await addSession());
     const renewed = newWebhookSecret();
-    const change = { url: `${receiver.url}/other`, secret: seal(renewed) };
+    const change = { url: `${receiver.url}/other`, secret: { value: seal(renewed), instead: sealed } };
     expect(await changeWebhook(database.admin, name, change, 24)).toBe(true);
+    // Whoever saw another secret than the one that signs by now has come second.
+    expect(await changeWebhook(database.admin, name, change, 24)).toBe(false);
     await tell(job);
     await moveClock(database, '25 hours');
     await tell(job);

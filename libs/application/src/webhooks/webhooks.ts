@@ -1,15 +1,17 @@
 import type { KeyObject } from 'node:crypto';
 import { DomainError } from '#domain';
-import { changeWebhook, type ConsumerStart, type Webhook } from '#event-store';
+import { changeWebhook, overloaded, readWebhook, type ConsumerStart, type Webhook } from '#event-store';
 import { reachesHost, type Database } from '#platform';
 import { isWebhookSecret, newWebhookSecret } from '#wire';
 import type { Consumers } from '../consumers/consumers.js';
-import { sealWebhookSecret } from './webhook-secrets.js';
+import { openWebhookSecret, sealWebhookSecret } from './webhook-secrets.js';
 
 /** `new` for one that is made here; null for the one that there is. */
 export type SecretWish = { readonly own: string } | 'new' | null;
 
 const LONGEST_URL = 2048;
+/** As often another change of the secret may be quicker. */
+const MAX_RACES = 4;
 
 /** Consumers that are told of events at a URL: registered, and given another URL or secret. */
 export class Webhooks {
@@ -33,23 +35,32 @@ export class Webhooks {
     return secret;
   }
 
-  /** The secret before a new one signs as well for so many hours. Answers the new one, null where it stays. */
+  /**
+   * The secret before a new one signs as well for so many hours. Answers the new one, null where it stays. One's own may be sent again:
+   * it takes the place of another secret, never of itself.
+   */
   async change(name: string, url: string | null, wish: SecretWish, hours: number): Promise<string | null> {
     const wanted = url === null ? null : webhookUrl(url);
-    const secret = wish === null ? null : chosenSecret(wish);
-    const box = secret === null ? null : sealWebhookSecret(this.masterKey, name, secret);
-    if (!(await changeWebhook(this.database.reads, name, { url: wanted, secret: box }, hours))) {
-      await this.consumers.get(name); // There may be none of that name at all.
-      throw new DomainError('consumer-invalid', `${name} is no webhook: it has a program of its own`);
+    const chosen = wish === null ? null : chosenSecret(wish);
+    for (let race = 0; race < MAX_RACES; race++) {
+      const settings = await readWebhook(this.database.reads, await this.consumers.get(name));
+      if (settings === null) {
+        throw new DomainError('consumer-invalid', `${name} is no webhook: it has a program of its own`);
+      }
+      const [instead] = settings.secrets;
+      const isNew = chosen !== null && openWebhookSecret(this.masterKey, name, instead) !== chosen;
+      const secret = isNew ? { value: sealWebhookSecret(this.masterKey, name, chosen), instead } : null;
+      if (await changeWebhook(this.database.reads, name, { url: wanted, secret }, hours)) return chosen;
     }
-    return secret;
+    throw overloaded(`others are changing ${name}: nothing was done`);
   }
 }
 
 /** Where events go: in plain HTTP only to this machine or a network of one's own. Errors do not repeat it: it may hold a login. */
 function webhookUrl(text: string): string {
-  const url = URL.canParse(text) && text.length <= LONGEST_URL ? new URL(text) : null;
-  if (url?.protocol !== 'https:' && url?.protocol !== 'http:') throw invalid('it is no https URL');
+  if (text.length > LONGEST_URL) throw invalid(`it is longer than ${LONGEST_URL} characters`);
+  const url = URL.canParse(text) && !/[\0\p{Surrogate}]/u.test(text) ? new URL(text) : null;
+  if (url?.protocol !== 'https:' && url?.protocol !== 'http:') throw invalid('it is no http or https URL');
   // Addresses of clouds' metadata and the like are never called.
   if (!reachesHost('private', text)) throw invalid('it leads where nothing is ever told');
   if (url.protocol === 'http:' && reachesHost('public', text)) {

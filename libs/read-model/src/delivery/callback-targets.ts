@@ -19,10 +19,9 @@ export async function listeningServices(
   partition: number,
   sessionSids: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-  const { rows } = await db.query<{ sessionSid: string; serviceSid: string }>(
+  const { rows: found } = await db.query<{ sessionSid: string; serviceSid: string }>(
     listening(partition, [...sessionSids]),
   );
-  const found = rows;
   return new Map(found.map(({ sessionSid, serviceSid }) => [sessionSid, serviceSid]));
 }
 

@@ -5,9 +5,10 @@ import { body } from './parameters.js';
 
 const MOST_HOURS = 9999;
 
-const url = z
-  .string({ error: 'It is required, as text.' })
-  .meta({ description: 'https, or http into a network of one’s own.' });
+const url = z.string({ error: 'It is required, as text.' }).meta({
+  description:
+    'https, or http into a network of one’s own. Whether it is called is for CALLBACK_REACH to say.',
+});
 const secret = z
   .string({ error: 'It must be text.' })
   .optional()
@@ -31,16 +32,23 @@ export type WebhookWish = z.infer<typeof webhookWish>;
 export const webhookChange = body({
   Url: url.optional(),
   Secret: secret,
-  NewSecret: flag.meta({ description: 'Makes another secret.' }),
+  NewSecret: flag.meta({
+    description:
+      'Makes another secret, and one more when it is sent again: a Secret of your own may be repeated.',
+  }),
   KeepHours: z
     .int({ error: `It must be a whole number from 0 to ${MOST_HOURS}.` })
     .min(0, `It must be a whole number from 0 to ${MOST_HOURS}.`)
     .max(MOST_HOURS, `It must be a whole number from 0 to ${MOST_HOURS}.`)
     .default(24)
     .meta({ description: 'For how long the secret before it signs as well.' }),
-}).refine(({ Url, Secret, NewSecret }) => NewSecret || (Url ?? Secret) !== undefined, {
-  error: 'It says nothing to change: give Url, Secret or NewSecret.',
-});
+})
+  .refine(({ Url, Secret, NewSecret }) => NewSecret || (Url ?? Secret) !== undefined, {
+    error: 'It says nothing to change: give Url, Secret or NewSecret.',
+  })
+  .refine(({ Secret, NewSecret }) => !NewSecret || Secret === undefined, {
+    error: 'It says two secrets: give Secret or NewSecret.',
+  });
 export type WebhookChange = z.infer<typeof webhookChange>;
 
 export const webhookSchema = answer('Webhook', {

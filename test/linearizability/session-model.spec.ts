@@ -69,6 +69,16 @@ describe('a history of a session', () => {
       ],
     ],
     [
+      'a change is decided in one second, and who looks in the next does not see it yet',
+      [
+        created(),
+        operation(close, shows({ ...closed, dateEnded: START, dateUpdated: START }), [990, 1020]),
+        operation(fetch, shows(), [1005, 1010]),
+        operation(update({}), shows(), [1006, 1012]),
+        operation(fetch, shows({ ...closed, dateEnded: START, dateUpdated: START }), [1021, 1022]),
+      ],
+    ],
+    [
       'a read meets a change and does not see it',
       [
         created(),

@@ -84,7 +84,7 @@ export const sessionModel: Model<World, SessionOperation> = {
     const earliest = Math.max(before.now, from);
     if (earliest > to) return [];
     return moments(before, call, earliest, to).flatMap((now) =>
-      asTimePasses({ ...before, now }, to).flatMap((world) => outcomes(world, call, answer, to)),
+      asTimePasses({ ...before, now }, to).flatMap((world) => outcomes(world, call, answer, to, before.now)),
     );
   },
 };
@@ -133,19 +133,26 @@ function since(session: Session, idleSince: number): Session {
   return 'idleSince' in session ? { ...session, idleSince: iso(idleSince) } : session;
 }
 
-function outcomes(world: World, call: Call, answer: Answer, latest: number): World[] {
+/**
+ * What is written is dated when it is decided, a moment before it takes effect: whoever looks in between, and writes nothing, comes
+ * before it though they look later. So only what writes moves the time on.
+ */
+function outcomes(world: World, call: Call, answer: Answer, latest: number, writtenUntil: number): World[] {
   let events: readonly SessionEvent[];
   try {
     events = decide(world, call);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    return answer.kind === 'refused' && answer.code === errorReply(error, '').code ? [world] : [];
+    return answer.kind === 'refused' && answer.code === errorReply(error, '').code
+      ? [{ ...world, now: writtenUntil }]
+      : [];
   }
   const after = events.reduce((one, event) => happened(one, event, latest), world);
   if (call.kind === 'delete') return answer.kind === 'deleted' ? [after] : [];
   if (answer.kind !== 'session') return [];
   // A ttl may have been shortened until the end lies in the past.
-  return asTimePasses(after, latest).flatMap((shown) => seenAs(shown, answer.session));
+  const seen = asTimePasses(after, latest).flatMap((shown) => seenAs(shown, answer.session));
+  return events.length > 0 ? seen : seen.map((one) => ({ ...one, now: writtenUntil }));
 }
 
 function decide({ session, now }: World, call: Call): readonly SessionEvent[] {

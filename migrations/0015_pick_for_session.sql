@@ -28,6 +28,8 @@ declare
   sms boolean;
   nations text[];
   codes text[];
+  past int;
+  few constant int := 8;
 begin
   for i in 1 .. cardinality(partitions) loop
     p := partitions[i];
@@ -51,10 +53,30 @@ begin
     sms := mode <> 'voice-only';
     nations := string_to_array(countries[i], ',');
     codes := case when areas[i] ? level then array(select jsonb_array_elements_text(areas[i] -> level)) end;
-    if behavior = 'prefer-sticky' and exists (
-      select from participant r
+    -- Most people have been in few sessions, and a plain query over them starts sooner than the walk below.
+    past := case when behavior = 'prefer-sticky' then (
+      select count(*) from (
+        select from participant r
+        where r.partition = p and r.service_sid = service and r.identifier = person and r.identifier > '' limit few + 1
+      ) r
+    ) end;
+    if past between 1 and few then
+      select u.sid, u.number into picked_sid, picked_number
+      from participant r
+      join number_use u on u.partition = p and u.service_sid = service and u.number = r.proxy_identifier
       where r.partition = p and r.service_sid = service and r.identifier = person and r.identifier > ''
-    ) then
+        and not u.is_reserved and (not voice or u.can_call) and (not sms or u.can_text)
+        and (nations is null or u.iso_country = any (nations)) and (codes is null or u.area_code = any (codes))
+        and (not unused[i] or u.sessions = 0) and not exists (
+          select from claim c
+          where c.partition = p and c.account_sid = account and c.kind = 'pair' and c.key = service || '/' || u.number || '/' || person
+            and not exists (
+              select from session s where s.partition = p and s.sid = c.stream_id and s.expires_at <= maskline.clock() offset 0
+            )
+          offset 0
+        )
+      order by r.date_created desc, u.sid limit 1;
+    elsif past > few then
       -- The number that they had last, of those that fit; from number to number, for somebody may have had thousands of sessions
       -- with a few of them.
       with recursive had as (

@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { Logger } from '@nestjs/common';
 import type pg from 'pg';
 import { cleanUp, testDatabase, waitFor, type TestDatabase } from '#testing';
@@ -56,6 +58,38 @@ async function listeners(): Promise<number[]> {
   );
   return rows.map(({ pid }) => pid);
 }
+
+/** What the garbage collector does at moments of its own, at once. */
+function garbageCollector(): () => void {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc') as () => void;
+}
+
+describe('a wait for a wake-up', () => {
+  it('ends when its time is up, though garbage is collected meanwhile', async () => {
+    const wake = openWake(null);
+    const collect = garbageCollector();
+    let isOver = false;
+    void wake.next(0, 200, never).then(() => (isOver = true));
+
+    const isInTime = await waitFor(() => {
+      collect();
+      return isOver;
+    });
+
+    expect(isInTime).toBe(true);
+  });
+
+  it('ends when it is called off, before or meanwhile', async () => {
+    const wake = openWake(null);
+    const stop = new AbortController();
+    const waiting = wake.next(0, 60_000, stop.signal);
+    stop.abort();
+
+    await expect(waiting).resolves.toBeUndefined();
+    await expect(wake.next(0, 60_000, stop.signal)).resolves.toBeUndefined();
+  });
+});
 
 describe('a wake-up', () => {
   it('reaches the readers of its own process without a connection', async () => {

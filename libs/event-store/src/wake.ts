@@ -41,10 +41,25 @@ export class Wake {
     this.#telling ??= this.#tell();
   }
 
-  /** Resolves at the next wake-up of the partition, or after so many milliseconds, or when `signal` aborts. */
-  async next(partition: number, milliseconds: number, signal: AbortSignal): Promise<void> {
-    const either = AbortSignal.any([signal, AbortSignal.timeout(milliseconds)]);
-    await once(this.#signals, String(partition), { signal: either }).catch(() => undefined);
+  /**
+   * Resolves at the next wake-up of the partition, or after so many milliseconds, or when `signal` aborts. The timer is one
+   * of our own: nothing but the garbage collector holds the one of an `AbortSignal.timeout` within `AbortSignal.any`, and
+   * once it has run, such a wait has no end (Node 20).
+   */
+  next(partition: number, milliseconds: number, signal: AbortSignal): Promise<void> {
+    const name = String(partition);
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        this.#signals.off(name, end);
+        signal.removeEventListener('abort', end);
+        resolve();
+      };
+      const timer = setTimeout(end, milliseconds);
+      this.#signals.on(name, end);
+      signal.addEventListener('abort', end);
+      if (signal.aborted) end();
+    });
   }
 
   async stop(): Promise<void> {

@@ -140,11 +140,23 @@ async function goneOn({ acknowledged }: BusyWriters): Promise<void> {
   await waitFor(() => acknowledged.length > before + 48);
 }
 
-/** One of PgBouncer's connections, for as long as its transaction lasts. */
-async function holdConnection(url: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url });
-  cleanUp(() => client.end());
-  await client.connect();
-  await client.query('begin');
-  return client;
+/** One of PgBouncer's connections, for as long as its transaction lasts. The writers have them all: it may be turned away first. */
+function holdConnection(url: string): Promise<pg.Client> {
+  return waitFor(async () => {
+    const client = new pg.Client({
+      connectionString: url,
+      connectionTimeoutMillis: 3000,
+      query_timeout: 3000,
+    });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      await client.query('begin');
+    } catch (error) {
+      await client.end();
+      throw error;
+    }
+    cleanUp(() => client.end());
+    return client;
+  });
 }

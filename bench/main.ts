@@ -1,8 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { runMain, StartError, type Shutdown } from '#platform';
+import { runMain, type Shutdown } from '#platform';
 import { runAppendSuite } from './append/append-suite.js';
 import { runRestSuite } from './rest/rest-suite.js';
 import { BenchServer } from './bench-server.js';
@@ -12,14 +11,13 @@ import { runCrowdSuite, runExpirySuite } from './expiry/expiry-suite.js';
 import { runInboundSuite } from './inbound/inbound-suite.js';
 import { describeMachine } from './machine.js';
 import { drawProfiles } from './profile/draw-profiles.js';
+import { readOptions } from './read-options.js';
 import { runParticipantsSuite } from './participants/participants-suite.js';
 import { runPoolerSuite } from './pooler/pooler-suite.js';
 import { runRebuildSuite } from './rebuild/rebuild-suite.js';
 import { runScaleOutSuite } from './scale-out/scale-out-suite.js';
 import { runScaleSuite } from './scale/scale-suite.js';
 import { runStartSuite } from './start/start-suite.js';
-
-// npm run bench -- [append] [rest] [expiry] [consumers] [crowd] [inbound] [participants] [pooler] [rebuild] [scale] [scale-out] [start] [--quick] [--rounds 5] [--seconds 4] [--sessions 1000000] [--profile directory]
 
 const suites: Record<string, (run: BenchRun) => Promise<void>> = {
   append: runAppendSuite,
@@ -40,22 +38,7 @@ const usual = ['append', 'rest', 'expiry'];
 
 /** Measures in one run, beside their rivals, what design and documentation promise. Prints Markdown. */
 async function main(shutdown: Shutdown): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      quick: { type: 'boolean', default: false },
-      rounds: { type: 'string', default: '5' },
-      seconds: { type: 'string', default: '4' },
-      sessions: { type: 'string' },
-      profile: { type: 'string' },
-    },
-  });
-  const chosen = positionals.length > 0 ? positionals : usual;
-  for (const name of chosen) {
-    if (!(name in suites))
-      throw new StartError(`there is no suite ${name}: ${Object.keys(suites).join(', ')}`);
-  }
-
+  const { suites: chosen, ...options } = readOptions(Object.keys(suites), usual);
   const directory = await mkdtemp(join(tmpdir(), 'maskline-bench-'));
   await chmod(directory, 0o755); // PostgreSQL may have to run as another user
   shutdown.add('the temporary files', () => rm(directory, { recursive: true, force: true, maxRetries: 10 }));
@@ -65,10 +48,7 @@ async function main(shutdown: Shutdown): Promise<void> {
     server,
     shutdown,
     directory,
-    rounds: values.quick ? 1 : Number(values.rounds),
-    seconds: values.quick ? 1 : Number(values.seconds),
-    sessions: Number(values.sessions ?? (values.quick ? 20_000 : 1_000_000)),
-    profile: values.profile ?? null,
+    ...options,
   };
 
   for (const line of [...machine, ...(await server.describe())]) console.log(`- ${line}`);

@@ -108,6 +108,23 @@ describe('a history of a session', () => {
         ),
       ],
     ],
+    [
+      'a ttl is set whose end comes while it is set',
+      [
+        created(),
+        operation(
+          update({ ttl: 1 }),
+          shows({
+            ...closed,
+            ttl: 1,
+            closedReason: 'ttl-expired',
+            dateEnded: START + 1000,
+            dateUpdated: START + 1000,
+          }),
+          [990, 1050],
+        ),
+      ],
+    ],
   ])('is linearizable when %s', (_, history) => {
     expect(isLinearizable(history)).toBe(true);
   });

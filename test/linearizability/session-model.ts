@@ -91,8 +91,12 @@ export const sessionModel: Model<World, SessionOperation> = {
 
 /** The earliest moment, and every later one from which on something may come out otherwise. */
 function moments({ session, idle }: World, call: Call, earliest: number, latest: number): number[] {
-  const wished = 'wish' in call ? call.wish.dateExpiry : null;
-  const turns = [deadlineOf(session, idle.from), wished == null ? null : Date.parse(wished)];
+  const { dateExpiry = null, ttl = 0 } = 'wish' in call ? call.wish : {};
+  const turns = [
+    deadlineOf(session, idle.from),
+    dateExpiry === null ? null : Date.parse(dateExpiry),
+    ttl === 0 ? null : idle.from + ttl * 1000,
+  ];
   return [
     earliest,
     ...turns.filter((turn) => turn !== null && turn > earliest && turn <= latest),

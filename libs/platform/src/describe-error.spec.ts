@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { nameError } from './describe-error.js';
+import { describeError, nameError } from './describe-error.js';
 
 describe('an error in a word', () => {
   it.each([
@@ -11,5 +11,19 @@ describe('an error in a word', () => {
     [undefined, 'not an error'],
   ])('%# has its name and its code, and nothing that was written', (error, word) => {
     expect(nameError(error)).toBe(word);
+  });
+});
+
+describe('an error as it is logged', () => {
+  it('says of one from SQL only its code, which may quote what people wrote', () => {
+    const error = Object.assign(new Error('Key (unique_name)=(Alice) already exists.'), { code: '23505' });
+
+    expect(describeError(error)).toMatchObject({ message: 'SQL error 23505', code: '23505' });
+  });
+
+  it('says what Node says, also when its code is as long as that of SQL', () => {
+    const error = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
+
+    expect(describeError(error)).toMatchObject({ message: 'write EPIPE', code: 'EPIPE' });
   });
 });

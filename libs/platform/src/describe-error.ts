@@ -8,8 +8,8 @@ interface DescribedError {
   readonly cause?: DescribedError;
 }
 
-/** SQLSTATE: two letters or digits of the class, three of the case. */
-const SQL_STATE = /^[0-9A-Z]{5}$/;
+/** SQLSTATE: five letters and digits. What Node calls its errors may be as long (EPIPE), but has no digit. */
+const SQL_STATE = /^(?=.*\d)[0-9A-Z]{5}$/;
 
 /**
  * An error as it may be logged. PostgreSQL quotes the values it dislikes in its messages, details and hints,

@@ -101,13 +101,16 @@ export class JobQueue<Data> {
   retryFailed(): Promise<number> {
     return this.#use(async (queue) => {
       const total = await queue.getJobCountByTypes('failed');
+      let seen = 0;
       let retried = 0;
-      while (retried < total) {
+      while (seen < total) {
         // The oldest first: what fails once more meanwhile stands behind them and is not retried for ever.
-        const jobs = await queue.getJobs(['failed'], 0, Math.min(pageSize, total - retried) - 1, true);
+        const jobs = await queue.getJobs(['failed'], 0, Math.min(pageSize, total - seen) - 1, true);
         if (jobs.length === 0) break;
-        await Promise.all(jobs.map((job) => job.retry('failed', asNew)));
-        retried += jobs.length;
+        // Somebody else may be doing the same.
+        const results = await Promise.allSettled(jobs.map((job) => job.retry('failed', asNew)));
+        retried += results.filter(({ status }) => status === 'fulfilled').length;
+        seen += jobs.length;
       }
       return retried;
     });
@@ -150,7 +153,15 @@ export class JobQueue<Data> {
     return this.#use(async (queue) => {
       if ((await queue.getJobState(id)) !== 'failed') return false;
       if (how === 'remove') await queue.remove(id);
-      else await (await queue.getJob(id))?.retry('failed', asNew);
+      else {
+        try {
+          await (await queue.getJob(id))?.retry('failed', asNew);
+        } catch (error) {
+          // Somebody else was quicker.
+          if ((await queue.getJobState(id)) !== 'failed') return false;
+          throw error;
+        }
+      }
       return true;
     });
   }

@@ -2,7 +2,7 @@ import { Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { CloseSessions, RevealIdentifiers } from '#application';
 import type { EventContext } from '#event-store';
-import { SessionSearch, type SessionFilter } from '#read-model';
+import { SessionSearch } from '#read-model';
 import {
   adminPage,
   closedSchema,
@@ -97,21 +97,6 @@ export class SessionSearchController {
     accountSid: string,
   ): Promise<{ sids: string[]; hasMore: boolean }> {
     if (sids !== null) return { sids: sids.slice(0, limit), hasMore: sids.length > limit };
-    const found: string[] = [];
-    for (const active of activeOf(filter)) {
-      if (found.length >= limit) return { sids: found, hasMore: true };
-      const { rows, next } = await this.search.find(accountSid, active, limit - found.length, null);
-      found.push(...rows.map(({ sid }) => sid));
-      if (next !== null) return { sids: found, hasMore: true };
-    }
-    return { sids: found, hasMore: false };
+    return filter === null ? { sids: [], hasMore: false } : this.search.findActive(accountSid, filter, limit);
   }
-}
-
-function activeOf(filter: SessionFilter | null): SessionFilter[] {
-  if (filter === null) return [];
-  const statuses = ['open', 'in-progress'] as const;
-  return statuses
-    .filter((status) => filter.status === null || filter.status === status)
-    .map((status) => ({ ...filter, status }));
 }

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { createSecretKey } from 'node:crypto';
+import { createSecretKey, randomUUID } from 'node:crypto';
 import { openWebhookSecret } from '#application';
 import { listConsumers, readWebhook } from '#event-store';
 import { newSid } from '#platform';
-import { openQueues } from '#queues';
+import { eventQueue, newEventJob, openQueues } from '#queues';
 import { cleanUp, testDatabase } from '#testing';
 import { isWebhookSecret, webhookSchema } from '#wire';
 import { serveApi } from '../spec/serve-api.js';
@@ -31,7 +31,7 @@ async function open() {
     const { secrets, ...rest } = settings;
     return { ...rest, secrets: secrets.map((box) => openWebhookSecret(masterKey, consumer.name, box)) };
   };
-  return { api, ask, kept, ofInstallation };
+  return { api, ask, kept, ofInstallation, queues };
 }
 
 let world: Awaited<ReturnType<typeof open>>;
@@ -77,6 +77,30 @@ describe('a webhook over the admin API', () => {
 
     expect((await ask('DELETE', 'Consumers/billing')).status).toBe(204);
     expect((await ask('POST', 'Webhooks/billing', { NewSecret: true })).status).toBe(404);
+  });
+
+  it('begins with nothing of what a program of its name has left in the queue', async () => {
+    const { ask, queues } = world;
+    expect((await ask('POST', 'Consumers', { Name: 'billing' })).status).toBe(201);
+    const queue = eventQueue(queues, 'billing');
+    cleanUp(() => queue.stop());
+    queue.start();
+    const event = {
+      partition: 0,
+      position: 1,
+      streamId: newSid('KC'),
+      version: 1,
+      type: 'SessionCreated',
+      eventId: randomUUID(),
+      occurredAt: new Date().toISOString(),
+    };
+    await queue.add([newEventJob({ name: 'billing', id: 1 }, event, null)]);
+    expect((await ask('DELETE', 'Consumers/billing')).status).toBe(204);
+    expect(await queue.unfinished()).toBe(1);
+
+    expect((await ask('POST', 'Webhooks', { Name: 'billing', Url: url })).status).toBe(201);
+    expect(await queue.unfinished()).toBe(0);
+    expect((await ask('DELETE', 'Consumers/billing')).status).toBe(204);
   });
 
   it('is told of people only where that is asked for', async () => {

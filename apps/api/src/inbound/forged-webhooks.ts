@@ -31,6 +31,8 @@ export class ForgedWebhooks {
       if (isGone(error)) return;
       throw error;
     }
+    // Many may have come meanwhile.
+    if (this.#allowance.wait(serviceSid, now) > 0) return;
     this.#allowance.use(serviceSid, now);
     this.alerts.raise(80625, place);
   }

@@ -34,9 +34,7 @@ export class AlertOutlet implements BeforeApplicationShutdown {
     const alert = { partition, sid, accountSid, serviceSid, sessionSid, interactionSid, code, why };
     this.#waiting.push(alert);
     this.post?.offer(alert);
-    this.#draining ??= this.#drain().finally(() => {
-      this.#draining = null;
-    });
+    this.#draining ??= this.#drain();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -55,9 +53,11 @@ export class AlertOutlet implements BeforeApplicationShutdown {
       } catch (error) {
         if (!hasFailed) this.logger.warn(`alerts cannot be written down: ${nameError(error)}`);
         hasFailed = true;
-        if (this.#stop.signal.aborted) return;
+        if (this.#stop.signal.aborted) break;
         await pause(AGAIN_MS, undefined, { signal: this.#stop.signal }).catch(() => undefined);
       }
     }
+    // At once, not when the promise is settled: whoever offers in between would wait for nobody.
+    this.#draining = null;
   }
 }

@@ -33,9 +33,7 @@ export class AlertPost {
   offer(alert: RaisedAlert): void {
     if (this.#isStopped || this.#waiting.length >= MOST_WAITING) return;
     this.#waiting.push(alert);
-    this.#sending ??= this.#send().finally(() => {
-      this.#sending = null;
-    });
+    this.#sending ??= this.#send();
   }
 
   /** Waits for the one under way. */
@@ -45,13 +43,17 @@ export class AlertPost {
   }
 
   async #send(): Promise<void> {
-    while (!this.#isStopped) {
-      const alert = this.#waiting.shift();
-      if (alert === undefined) return;
+    for (let alert = this.#next(); alert !== undefined; alert = this.#next()) {
       const failure = await this.#tell(alert).catch(nameError);
       if (failure !== null && !this.#hasFailed) this.logger.warn(`ALERT_URL cannot be told: ${failure}`);
       this.#hasFailed = failure !== null;
     }
+    // At once, not when the promise is settled: whoever offers in between would wait for nobody.
+    this.#sending = null;
+  }
+
+  #next(): RaisedAlert | undefined {
+    return this.#isStopped ? undefined : this.#waiting.shift();
   }
 
   async #tell(alert: RaisedAlert): Promise<string | null> {

@@ -79,8 +79,9 @@ export class Consumers {
       );
     }
     const wanted = types === null ? null : checkTypes(types);
+    if (webhook !== null) await this.#clearQueueFor(name, webhook);
     if (!(await addConsumer(this.database.reads, name, wanted, start, webhook))) {
-      throw new DomainError('consumer-exists', `there is a consumer ${name} already`);
+      throw taken(name);
     }
   }
 
@@ -111,12 +112,23 @@ export class Consumers {
     return queue !== null;
   }
 
+  /** A program of that name may have left events in its queue, of which the URL was never to be told. */
+  async #clearQueueFor(name: string, webhook: NewWebhook): Promise<void> {
+    if ((await listConsumers(this.database.reads)).some((other) => other.name === name)) throw taken(name);
+    await this.#requireQueues();
+    await this.queues.of({ name, webhook }).drop();
+  }
+
   async #queueOf(name: string): Promise<JobQueue<EventJob>> {
     const consumer = found(await listConsumers(this.database.reads), name);
+    await this.#requireQueues();
+    return this.queues.of(consumer);
+  }
+
+  async #requireQueues(): Promise<void> {
     await this.queues.probe().catch((error: unknown) => {
       throw overloaded(`${messageOf(error)}: nothing was done`);
     });
-    return this.queues.of(consumer);
   }
 }
 
@@ -133,6 +145,10 @@ function found<Known extends Consumer>(consumers: readonly Known[], name: string
 
 function notFound(name: string): DomainError {
   return new DomainError('consumer-not-found', `there is no consumer ${name}`);
+}
+
+function taken(name: string): DomainError {
+  return new DomainError('consumer-exists', `there is a consumer ${name} already`);
 }
 
 function messageOf(error: unknown): string {

@@ -61,7 +61,7 @@ export class DeadLetters {
     const failed: UnhandledEvent[] = [];
     for (const consumer of consumers) {
       const { name } = consumer;
-      const events = await failedEvents(this.database.reads, await this.queues.of(consumer), name);
+      const events = await failedEvents(this.database.reads, this.queues.of(consumer), name);
       const accounts = await accountsAt(
         this.database.reads,
         events.map(({ event }) => event),
@@ -108,7 +108,7 @@ export class DeadLetters {
     const consumer = (await listConsumers(this.database.reads)).find(({ name }) => name === named);
     if (consumer === undefined) return null;
     if (!(await this.#canReachQueues())) throw overloaded('the queues cannot be reached: nothing was done');
-    const event = await failedEvent(this.database.reads, await this.queues.of(consumer), consumer.name, id);
+    const event = await failedEvent(this.database.reads, this.queues.of(consumer), consumer.name, id);
     return event === null ? null : { consumer: consumer.name, event };
   }
 

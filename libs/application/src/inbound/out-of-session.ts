@@ -3,6 +3,7 @@ import {
   createSessionWith,
   DomainError,
   firstParticipants,
+  isGone,
   serviceStream,
   sessionStream,
   limitIdle,
@@ -87,18 +88,24 @@ export class OutOfSession {
     return outcome === null ? null : this.interactions.withInbound(account_sid, sid, arrival.resourceSid);
   }
 
+  /** Null also when it is deleted just now. */
   async #earlier(contact: Contact): Promise<EarlierSession | null> {
     const route = await this.routes.findEarlier(contact);
     if (route === null) return null;
     const { accountSid, serviceSid } = contact;
     const { sessionSid, inboundSid, outboundSid } = route;
     const place = { accountSid, serviceSid, sessionSid };
-    const [session, inbound, outbound] = await Promise.all([
-      this.sessions.get(accountSid, serviceSid, sessionSid),
-      this.participants.get(place, inboundSid),
-      outboundSid === null ? null : this.participants.get(place, outboundSid),
-    ]);
-    return { session, inbound, outbound };
+    try {
+      const [session, inbound, outbound] = await Promise.all([
+        this.sessions.get(accountSid, serviceSid, sessionSid),
+        this.participants.get(place, inboundSid),
+        outboundSid === null ? null : this.participants.get(place, outboundSid),
+      ]);
+      return { session, inbound, outbound };
+    } catch (error) {
+      if (isGone(error)) return null;
+      throw error;
+    }
   }
 
   /** The session, both participants and the first interaction come together or not at all. */

@@ -25,7 +25,7 @@ export class ConsumerBacklogs {
     await this.queues.probe();
     return Promise.all(
       consumers.map(async (consumer) => {
-        const queue = await this.queues.of(consumer);
+        const queue = this.queues.of(consumer);
         const backlog = await queue.backlog();
         const seconds = backlog.waiting === 0 ? 0 : secondsSince(await queue.oldestData());
         const relays = subscriptions.filter(({ name }) => name === relayName(consumer));

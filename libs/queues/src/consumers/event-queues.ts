@@ -1,5 +1,4 @@
 import type { EventJob } from '#contracts';
-import type { Consumer } from '#event-store';
 import { QueueAbsent, type JobQueue } from '../job-queue.js';
 import type { QueueBackend } from '../queue-backend.js';
 import { eventQueue } from './event-queue.js';
@@ -17,13 +16,12 @@ export class EventQueues {
     });
   }
 
-  /** That of a consumer, which can be used now. */
-  async of({ name, webhook }: Pick<Consumer, 'name' | 'webhook'>): Promise<JobQueue<EventJob>> {
+  /** That of a consumer. Using it throws QueueAbsent while it cannot be reached. */
+  of({ name, webhook }: { readonly name: string; readonly webhook: unknown }): JobQueue<EventJob> {
     const known = this.#queues.get(name);
     const queue = known ?? eventQueue(this.backend, name, webhook === null ? null : 'by webhook');
     this.#queues.set(name, queue);
     queue.start();
-    await queue.connected();
     return queue;
   }
 

@@ -23,10 +23,11 @@ let database: Database;
 let accountSid: string;
 let service: string;
 let search: SessionSearch;
+let world: Awaited<ReturnType<typeof testWorld>>;
 
 beforeAll(async () => {
   ({ database } = await testDatabase());
-  const world = await testWorld(database);
+  world = await testWorld(database);
   const made = await testService(world);
   ({ sid: service, accountSid } = made);
   search = new SessionSearch(database, 1);
@@ -139,4 +140,24 @@ describe('a search among many sessions', () => {
     }
     expect(count).toBe(many);
   }, 60_000);
+
+  it('finds what is open behind more than a page looks at of what is in progress', async () => {
+    const crowded = await testService(world);
+    await database.admin.query(
+      `insert into maskline.session (partition, sid, account_sid, service_sid, status, mode, ttl, version, date_created, date_updated)
+       select 0, 'KC' || substr($2, 27, 8) || lpad(i::text, 24, '0'), $1, $2, case when i > 10100 then 'open' else 'in-progress' end,
+         'voice-only', 0, 1, date_trunc('milliseconds', now() - i * interval '1 second'), now()
+       from generate_series(1, 10103) i`,
+      [crowded.accountSid, crowded.sid],
+    );
+    const find = (status: SessionFilter['status'], most: number) =>
+      search.findActive(crowded.accountSid, { ...anything, status }, most);
+
+    const open = await find('open', 10);
+    const any = await find(null, 5);
+
+    expect([open.sids.length, open.hasMore]).toEqual([3, false]);
+    expect([any.sids.length, any.hasMore]).toEqual([5, true]);
+    expect(await find('closed', 5)).toEqual({ sids: [], hasMore: false });
+  });
 });

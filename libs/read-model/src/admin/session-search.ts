@@ -1,3 +1,4 @@
+import { MAX_PARTICIPANTS, MAX_REMOVED } from '#domain';
 import { partitionOf } from '#event-store';
 import type { Database } from '#platform';
 import type { PageCursor } from '../page.js';
@@ -16,13 +17,18 @@ export type FoundParticipant = Pick<
   'sid' | 'session_sid' | 'identifier' | 'friendly_name' | 'proxy_identifier' | 'date_deleted'
 >;
 
+const activeStatuses = ['open', 'in-progress'] as const;
+
+/** Of one session at most: what its stream holds. */
+const MOST_PARTICIPANTS = MAX_PARTICIPANTS + MAX_REMOVED;
+
 const participants = `
   select p.sid, p.session_sid, p.identifier, p.friendly_name, p.proxy_identifier, p.date_deleted
   from unnest($2::text[]) with ordinality w(sid, i)
   cross join lateral (
     select * from maskline.participant p
     where p.partition = $1 and p.session_sid = w.sid and p.account_sid = $3 and p.date_created > '-infinity'
-    order by p.date_created, p.sid limit 100
+    order by p.date_created, p.sid limit ${MOST_PARTICIPANTS}
   ) p
   order by w.i`;
 
@@ -68,6 +74,31 @@ export class SessionSearch {
             ? next(last_created, last_sid)
             : null,
     };
+  }
+
+  /** Up to so many of those that are active, and whether there may be more. */
+  async findActive(
+    accountSid: string,
+    filter: SessionFilter,
+    most: number,
+  ): Promise<{ readonly sids: string[]; readonly hasMore: boolean }> {
+    const sids: string[] = [];
+    for (const status of activeStatuses) {
+      if (filter.status !== null && filter.status !== status) continue;
+      let after: PageCursor | null = null;
+      do {
+        if (sids.length >= most) return { sids, hasMore: true };
+        const page: FoundSessions = await this.find(
+          accountSid,
+          { ...filter, status },
+          most - sids.length,
+          after,
+        );
+        sids.push(...page.rows.map(({ sid }) => sid));
+        after = page.next;
+      } while (after !== null);
+    }
+    return { sids, hasMore: false };
   }
 
   /** Who is or was in these sessions. */

@@ -153,5 +153,5 @@ describe('a secret', () => {
       ),
     );
     expect(leaks).toEqual([]);
-  }, 240_000);
+  }, 600_000);
 });

@@ -517,7 +517,7 @@ describe('dlq', () => {
     expect((await maskline('consumer resume broken')).stdout).toBe('resumed broken\n');
     await maskline('consumer remove broken --drop-queue');
     await database.admin.query('delete from maskline.dead_letter');
-  }, 120_000);
+  }, 400_000);
 });
 
 describe('without a running service', () => {

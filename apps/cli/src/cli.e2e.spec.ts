@@ -464,7 +464,7 @@ describe('consumer and replay', () => {
       'removed billing and its queue\n',
     );
     expect(await queue.unfinished()).toBe(0);
-  });
+  }, 400_000);
 });
 
 describe('dlq', () => {

@@ -25,6 +25,14 @@ const shows = (change: Partial<Shown> = {}): Answer => ({
   kind: 'session',
   session: { ...fresh, ...change },
 });
+/** Created with the first call, and ended by a ttl of a second. */
+const expired = shows({
+  ...closed,
+  ttl: 1,
+  closedReason: 'ttl-expired',
+  dateEnded: START + 1000,
+  dateUpdated: START + 1000,
+});
 const refused = (code: number): Answer => ({ kind: 'refused', code });
 const deleted: Answer = { kind: 'deleted' };
 
@@ -95,35 +103,12 @@ describe('a history of a session', () => {
       [
         created({ ttl: 1 }),
         operation(fetch, shows({ ttl: 1 }), [1000, 1004]),
-        operation(
-          fetch,
-          shows({
-            ...closed,
-            ttl: 1,
-            closedReason: 'ttl-expired',
-            dateEnded: START + 1000,
-            dateUpdated: START + 1000,
-          }),
-          [1002, 1006],
-        ),
+        operation(fetch, expired, [1002, 1006]),
       ],
     ],
     [
       'a ttl is set whose end comes while it is set',
-      [
-        created(),
-        operation(
-          update({ ttl: 1 }),
-          shows({
-            ...closed,
-            ttl: 1,
-            closedReason: 'ttl-expired',
-            dateEnded: START + 1000,
-            dateUpdated: START + 1000,
-          }),
-          [990, 1050],
-        ),
-      ],
+      [created(), operation(update({ ttl: 1 }), expired, [990, 1050])],
     ],
   ])('is linearizable when %s', (_, history) => {
     expect(isLinearizable(history)).toBe(true);
@@ -174,23 +159,7 @@ describe('a history of a session', () => {
         operation(fetch, shows({ dateExpiry: START + 1000 }), [1001, 1004]),
       ],
     ],
-    [
-      'it ends before its end',
-      [
-        created({ ttl: 1 }),
-        operation(
-          fetch,
-          shows({
-            ...closed,
-            ttl: 1,
-            closedReason: 'ttl-expired',
-            dateEnded: START + 1000,
-            dateUpdated: START + 1000,
-          }),
-          [990, 999],
-        ),
-      ],
-    ],
+    ['it ends before its end', [created({ ttl: 1 }), operation(fetch, expired, [990, 999])]],
     [
       'it was changed at another time',
       [created(), operation(update({ ttl: 60 }), shows({ ttl: 60, dateUpdated: START }), [1010, 1020])],

@@ -43,8 +43,8 @@ export class Wake {
 
   /**
    * Resolves at the next wake-up of the partition, or after so many milliseconds, or when `signal` aborts. The timer is one
-   * of our own: nothing but the garbage collector holds the one of an `AbortSignal.timeout` within `AbortSignal.any`, and
-   * once it has run, such a wait has no end (Node 20).
+   * of our own: nothing holds an `AbortSignal.timeout` within `AbortSignal.any`, and once the garbage collector has taken it, such
+   * a wait has no end (Node 20).
    */
   next(partition: number, milliseconds: number, signal: AbortSignal): Promise<void> {
     const name = String(partition);

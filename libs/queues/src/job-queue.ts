@@ -107,9 +107,8 @@ export class JobQueue<Data> {
         // The oldest first: what fails once more meanwhile stands behind them and is not retried for ever.
         const jobs = await queue.getJobs(['failed'], 0, Math.min(pageSize, total - seen) - 1, true);
         if (jobs.length === 0) break;
-        // Somebody else may be doing the same.
-        const results = await Promise.allSettled(jobs.map((job) => job.retry('failed', asNew)));
-        retried += results.filter(({ status }) => status === 'fulfilled').length;
+        const results = await Promise.all(jobs.map((job) => retryAsNew(queue, job)));
+        retried += results.filter(Boolean).length;
         seen += jobs.length;
       }
       return retried;
@@ -152,16 +151,11 @@ export class JobQueue<Data> {
   settleFailed(id: string, how: 'retry' | 'remove'): Promise<boolean> {
     return this.#use(async (queue) => {
       if ((await queue.getJobState(id)) !== 'failed') return false;
-      if (how === 'remove') await queue.remove(id);
-      else {
-        try {
-          await (await queue.getJob(id))?.retry('failed', asNew);
-        } catch (error) {
-          // Somebody else was quicker.
-          if ((await queue.getJobState(id)) !== 'failed') return false;
-          throw error;
-        }
+      if (how === 'retry') {
+        const job = await queue.getJob(id);
+        return job !== undefined && retryAsNew(queue, job);
       }
+      await queue.remove(id);
       return true;
     });
   }
@@ -256,6 +250,17 @@ export class JobQueue<Data> {
     const result = await work(this.#queue);
     this.#log.recovered();
     return result;
+  }
+}
+
+/** False when somebody else was quicker. */
+async function retryAsNew(queue: OpenQueue, job: OpenJob): Promise<boolean> {
+  try {
+    await job.retry('failed', asNew);
+    return true;
+  } catch (error) {
+    if ((await queue.getJobState(job.id ?? '')) === 'failed') throw error;
+    return false;
   }
 }
 

@@ -17,7 +17,7 @@ export class EventQueues {
   }
 
   /** That of a consumer. Using it throws QueueAbsent while it cannot be reached. */
-  of({ name, webhook }: { readonly name: string; readonly webhook: unknown }): JobQueue<EventJob> {
+  of({ name, webhook }: { readonly name: string; readonly webhook: object | null }): JobQueue<EventJob> {
     const known = this.#queues.get(name);
     const queue = known ?? eventQueue(this.backend, name, webhook === null ? null : 'by webhook');
     this.#queues.set(name, queue);

@@ -28,8 +28,6 @@ export default {
   // Jest keeps the modules of every spec for good: with those of a hundred a worker spends its time looking through 2 GB of memory.
   workerIdleMemoryLimit: '700MB',
   testSequencer: '<rootDir>/libs/testing/src/jest/slowest-first.mjs',
-  // Generous, for a machine that does other things as well; longer ones say so themselves.
-  testTimeout: 60_000,
   reporters: ['default', '<rootDir>/libs/testing/src/jest/coverage-reporter.mjs'],
   projects: [
     {

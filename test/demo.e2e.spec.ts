@@ -35,7 +35,7 @@ describe('the demo', () => {
     expect(stdout).toMatch(/no difference in \d+ rows\n$/);
     // No terminal, no colours.
     expect(stdout).not.toContain('\u001b');
-  }, 120_000);
+  });
 
   it('plays on a Maskline that runs as well, and leaves no service there', async () => {
     const service = await startService('standalone');
@@ -47,7 +47,7 @@ describe('the demo', () => {
     const headers = { authorization: `Basic ${btoa(`${accountSid}:${authToken}`)}` };
     const answer = await fetch(`${url}/v1/Services`, { headers });
     expect(await answer.json()).toMatchObject({ services: [] });
-  }, 120_000);
+  });
 
   it('fails when something is not as it should be', async () => {
     const { code, stderr } = await demo({

@@ -54,7 +54,7 @@ describe('a standalone with RETENTION_DAYS', () => {
     await moveClockOf(service, '2 days 1 hour');
     expect(await service.stop()).toBe(0);
     service = await startService('standalone', { like: service });
-    await waitFor(async () => (await statuses())[0] === 404, { within: 60_000 });
+    await waitFor(async () => (await statuses())[0] === 404);
     expect(await statuses()).toEqual([404, 200, 200]);
     const feed = await admin(service, 'GET', `Events?SessionSid=${due}`);
     expect(feed.text).not.toContain(identifier);
@@ -66,8 +66,8 @@ describe('a standalone with RETENTION_DAYS', () => {
     await moveClockOf(service, '2 days 2 hours');
     expect(await service.stop()).toBe(0);
     service = await startService('standalone', { like: service });
-    await waitFor(async () => (await statuses())[1] === 404, { within: 60_000 });
+    await waitFor(async () => (await statuses())[1] === 404);
     expect(await statuses()).toEqual([404, 404, 200]);
     expect(sidOf(await masking.get(`Sessions/${active}`))).toBe(active);
-  }, 180_000);
+  });
 });

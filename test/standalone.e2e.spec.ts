@@ -72,7 +72,7 @@ describe('standalone', () => {
       }
     };
     const writers = ['a', 'b', 'c', 'd'].map(writer);
-    await waitFor(() => acknowledged.length > 200, { within: 20_000 });
+    await waitFor(() => acknowledged.length > 200);
     await service.kill();
     isOver = true;
     await Promise.all(writers);
@@ -127,7 +127,7 @@ describe('standalone', () => {
         ({ ok }) => ok,
         () => false,
       );
-    await waitFor(isUp, { within: 60_000 });
+    await waitFor(isUp);
     const postmaster = await postmasterIn(dataDir);
     cleanUp(() => {
       if (isAlive(postmaster)) process.kill(postmaster, 'SIGINT');

@@ -25,7 +25,7 @@ describe.each(postgresVersions())('connections that are lost, on PostgreSQL %s',
       const store = await testStore(database, { appends: (partition) => through.pipeline(partition) });
       const writers = new BusyWriters(store, { writers: 24, isKeyed });
       await writers.start();
-      await waitFor(() => proxy.lost >= 8 && writers.acknowledged.length > 300, { within: 25_000 });
+      await waitFor(() => proxy.lost >= 8 && writers.acknowledged.length > 300);
       await writers.stop();
       expect(await auditAcknowledged(database, writers.acknowledged)).toEqual([]);
       // Nobody noticed.

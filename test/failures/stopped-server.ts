@@ -35,7 +35,7 @@ export async function stopTheServer({
 
   const writers = new BusyWriters(store, { writers: 256, retryAfter: 20 });
   await writers.start();
-  await waitFor(() => writers.acknowledged.length > 1000, { within: 20_000 });
+  await waitFor(() => writers.acknowledged.length > 1000);
 
   const signal = await clusterSignals(postgres.cluster);
   cleanUp(() => signal('SIGCONT'));
@@ -56,7 +56,7 @@ export async function stopTheServer({
 
   await signal('SIGCONT');
   const goneOn = writers.acknowledged.length + 1000;
-  await waitFor(() => writers.acknowledged.length > goneOn, { within: 30_000 });
+  await waitFor(() => writers.acknowledged.length > goneOn);
   await writers.stop();
   await store.drain();
   const inTheLog = await auditAcknowledged(database, writers.acknowledged);

@@ -6,18 +6,15 @@ let world: Masked;
 
 beforeAll(async () => {
   world = masked(await startService('standalone'));
-}, 60_000);
+});
 
 const ended = (phone: Phone) =>
-  waitFor(
-    async () => {
-      const calls = await phone.calls();
-      return (
-        calls[0] !== undefined && !['initiated', 'ringing', 'in-progress'].includes(calls[0].status) && calls
-      );
-    },
-    { within: 20_000 },
-  );
+  waitFor(async () => {
+    const calls = await phone.calls();
+    return (
+      calls[0] !== undefined && !['initiated', 'ringing', 'in-progress'].includes(calls[0].status) && calls
+    );
+  });
 
 describe('a call to a proxy number', () => {
   it.each<[string, string, { answer?: boolean; seconds?: number }, string, string | null]>([

@@ -8,13 +8,13 @@ const last = queueBackends().at(-1) ?? 'postgres';
 describe('messages under way arrive once each', () => {
   it('whichever process is killed or ended, or comes beside', async () => {
     await killProcesses(last);
-  }, 200_000);
+  });
 
   it('though their jobs are lost: the sweep finds them', async () => {
     await loseJobs(last);
-  }, 150_000);
+  });
 
   it('though a worker stands still until others have done its jobs', async () => {
     await stopWorker('postgres');
-  }, 300_000);
+  });
 });

@@ -6,16 +6,13 @@ let world: Masked;
 
 beforeAll(async () => {
   world = masked(await startService('standalone'));
-}, 60_000);
+});
 
 const inboxOf = (phone: Phone, count: number) =>
-  waitFor(
-    async () => {
-      const got = await phone.inbox();
-      return got.length >= count && got;
-    },
-    { within: 20_000 },
-  );
+  waitFor(async () => {
+    const got = await phone.inbox();
+    return got.length >= count && got;
+  });
 
 /** When a message of this kind has arrived, nothing that was sent before it is still on its way. */
 async function nothingMore(world: Masked): Promise<void> {
@@ -293,13 +290,10 @@ describe('a carrier that makes trouble', () => {
       expect(row).toMatchObject({ outboundResourceStatus: null });
       return;
     }
-    const [row] = await waitFor(
-      async () => {
-        const all = await rest.interactions.list();
-        return all[0]?.outboundResourceStatus === status && all;
-      },
-      { within: 20_000 },
-    );
+    const [row] = await waitFor(async () => {
+      const all = await rest.interactions.list();
+      return all[0]?.outboundResourceStatus === status && all;
+    });
     expect(row?.outboundResourceStatus).toBe(status);
     if (status === 'delivered') expect(await world.phone(number).inbox()).toHaveLength(1);
   });

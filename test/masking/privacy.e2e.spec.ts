@@ -59,7 +59,7 @@ let world: Masked;
 
 beforeAll(async () => {
   world = masked(await startService('standalone'));
-}, 60_000);
+});
 
 /** How often somebody was reached. */
 async function play(steps: readonly Step[]): Promise<number> {
@@ -230,4 +230,4 @@ it('a message reaches nobody but the partner, and shows proxy numbers only, what
   await fc.assert(property, { numRuns: RUNS, endOnFailure: true });
   // Or nothing has been shown: of the opening alone, one each way.
   expect(reached).toBeGreaterThanOrEqual(2 * RUNS);
-}, 240_000);
+});

@@ -66,15 +66,15 @@ export async function killProcesses(backend: Backend): Promise<void> {
   const pairs = await openPairs(masked(fleet.api));
   const writers = writing(pairs);
 
-  await waitFor(() => writers.count() > 100, { within: 30_000 });
+  await waitFor(() => writers.count() > 100);
   await first.kill();
-  await waitFor(() => writers.count() > 200, { within: 30_000 });
+  await waitFor(() => writers.count() > 200);
   const third = await fleet.startWorker();
   expect(await second.stop()).toBe(0);
-  await waitFor(() => writers.count() > 300, { within: 30_000 });
+  await waitFor(() => writers.count() > 300);
   expect(await fleet.api.stop()).toBe(0);
   await fleet.startApiAgain();
-  await waitFor(() => writers.count() > 400, { within: 30_000 });
+  await waitFor(() => writers.count() > 400);
   await writers.stop();
 
   await requireAll(pairs);
@@ -91,26 +91,23 @@ export async function loseJobs(backend: Backend): Promise<void> {
   const bodies = Array.from({ length: 100 }, (_, n) => `message ${n}`);
   await Promise.all(bodies.map((body) => alice.text(ways[0] ?? '', body)));
   // Far more than can be done between this look and the loss.
-  await waitFor(async () => (await fleet.forwards.backlog()).waiting > 40, { within: 20_000 });
+  await waitFor(async () => (await fleet.forwards.backlog()).waiting > 40);
   await fleet.forwards.drop();
 
   const pending = async () =>
     (await rest.interactions.list({ limit: 1000 })).filter((row) => !row.outboundResourceSid).length;
   // Those that were not relayed before are done, one after the other.
-  await waitFor(
-    async () => {
-      const { waiting } = await fleet.forwards.backlog();
-      if (waiting > 0) throw new Error(`${waiting} wait in the queue`);
-      if ((await pending()) === 0) throw new Error('none was lost');
-      return true;
-    },
-    { within: 60_000 },
-  );
+  await waitFor(async () => {
+    const { waiting } = await fleet.forwards.backlog();
+    if (waiting > 0) throw new Error(`${waiting} wait in the queue`);
+    if ((await pending()) === 0) throw new Error('none was lost');
+    return true;
+  });
   await moveClock(fleet.database, '61 seconds');
 
-  await waitFor(async () => (await slow.inbox()).length >= bodies.length, { within: 60_000, every: 200 });
+  await waitFor(async () => (await slow.inbox()).length >= bodies.length, { every: 200 });
   expect((await slow.inbox()).map(({ body }) => body).sort()).toEqual([...bodies].sort());
-  await waitFor(async () => (await pending()) === 0, { within: 20_000 });
+  await waitFor(async () => (await pending()) === 0);
   expect(await worker.stop()).toBe(0);
 }
 
@@ -123,7 +120,7 @@ export async function stopWorker(backend: Backend): Promise<void> {
   const { ways, rest } = await (await world.service()).session([alice, slow]);
   const bodies = Array.from({ length: 40 }, (_, n) => `message ${n}`);
   await Promise.all(bodies.map((body) => alice.text(ways[0] ?? '', body)));
-  await waitFor(async () => (await fleet.forwards.backlog()).waiting > 10, { within: 20_000 });
+  await waitFor(async () => (await fleet.forwards.backlog()).waiting > 10);
   still.signal('SIGSTOP');
   await fleet.startWorker();
 
@@ -137,6 +134,6 @@ export async function stopWorker(backend: Backend): Promise<void> {
   );
   still.signal('SIGCONT');
   expect(await still.stop()).toBe(0);
-  await waitFor(async () => (await slow.inbox()).length >= bodies.length, { within: 60_000, every: 200 });
+  await waitFor(async () => (await slow.inbox()).length >= bodies.length, { every: 200 });
   expect((await slow.inbox()).map(({ body }) => body).sort()).toEqual([...bodies].sort());
 }

@@ -39,7 +39,7 @@ describe('the image', () => {
     const port = await freePort();
     const running = start(service(role), port);
     const ended = exitOf(running);
-    await waitFor(() => isHealthy(port), { within: 20_000, every: 100 });
+    await waitFor(() => isHealthy(port), { every: 100 });
     if (role === 'api') expect(await listServices(port)).toBe(200);
 
     const told = performance.now();

@@ -44,7 +44,7 @@ describe.each(queueBackends())('what is personal, with queues on %s', (backend) 
     const ride = await create(alice, bob, name);
 
     await text(alice, body, [url]);
-    await waitFor(async () => (await shownTo(bob)).includes(body), { within: 20_000 });
+    await waitFor(async () => (await shownTo(bob)).includes(body));
     const sent = canary('sent');
     const participant = `${ride}/Participants/${await world.participantOf(ride, alice)}`;
     const key = { 'Idempotency-Key': 'a-key' };
@@ -52,7 +52,7 @@ describe.each(queueBackends())('what is personal, with queues on %s', (backend) 
       const answer = await ask('POST', `${participant}/MessageInteractions`, { Body: sent }, headers);
       expect(answer.status).toBe(201);
     }
-    await waitFor(async () => (await shownTo(alice)).includes(sent), { within: 20_000 });
+    await waitFor(async () => (await shownTo(alice)).includes(sent));
     // Refusals of every kind, whose answers and logs are looked at too.
     const stranger = phoneNumber();
     await ask('POST', `${ride}/Participants`, { Identifier: stranger, FriendlyName: name });
@@ -67,10 +67,9 @@ describe.each(queueBackends())('what is personal, with queues on %s', (backend) 
     });
     // Nobody's session: the service is asked what to say.
     await text(stranger, canary('lost'));
-    await waitFor(() => customer.calls.some(({ path }) => path === '/lost'), { within: 20_000 });
+    await waitFor(() => customer.calls.some(({ path }) => path === '/lost'));
     await call(alice, seconds);
     await waitFor(async () => durations.test((await look()).get('maskline.interaction') ?? ''), {
-      within: 20_000,
       every: 200,
     });
 
@@ -118,7 +117,7 @@ describe.each(queueBackends())('what is personal, with queues on %s', (backend) 
     expect(gone.get('maskline.event')).toContain('InteractionDeleted');
     expect(await tellsOf(timeline)).toEqual({ erased: true, theirs: [] });
     expect(await tellsOf(`${timeline} --personal`)).toEqual({ erased: true, theirs: [] });
-  }, 120_000);
+  });
 
   it('goes with its service', async () => {
     const { service, create, text, shownTo, remove, look } = await open(backend);
@@ -126,7 +125,7 @@ describe.each(queueBackends())('what is personal, with queues on %s', (backend) 
     const body = canary('body');
     await create(alice, bob, name);
     await text(bob, body);
-    await waitFor(async () => (await shownTo(alice)).includes(body), { within: 20_000 });
+    await waitFor(async () => (await shownTo(alice)).includes(body));
     expect(placesOf(body, await look())).toEqual(['maskline.interaction']);
 
     await remove(service);
@@ -136,9 +135,9 @@ describe.each(queueBackends())('what is personal, with queues on %s', (backend) 
         const texts = await look();
         return [alice, bob, name, body].every((theirs) => placesOf(theirs, texts).length === 0);
       },
-      { within: 20_000, every: 200 },
+      { every: 200 },
     );
-  }, 120_000);
+  });
 });
 
 /** An api and a worker, as talkative as can be, and a service that is asked and told of everything. */

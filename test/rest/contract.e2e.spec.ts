@@ -12,7 +12,7 @@ beforeAll(async () => {
   api = await startApi();
   const { body } = await api.ask('POST', '/v1/Services', { body: { UniqueName: 'contract' } });
   serviceSid = String(body?.['sid']);
-}, 60_000);
+});
 
 const sid = (prefix: string) => new RegExp(`^${prefix}[0-9a-f]{32}$`);
 const date = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;

@@ -38,7 +38,7 @@ beforeAll(async () => {
     [`${inSession}/Interactions`, ['GET']],
     [`${inSession}/Interactions/${interaction}`, ['GET', 'DELETE']],
   ];
-}, 60_000);
+});
 
 /** A form that each call takes which takes one. */
 const formOf = (path: string) => ({
@@ -106,7 +106,7 @@ describe('what is below a deleted service', () => {
     ).toEqual([]);
     await phone('messages', { body: 'after' });
     await phone('calls', { seconds: 1 });
-    await waitFor(() => answersTo('Message').length > 1 && answersTo('Call').length > 0, { within: 20_000 });
+    await waitFor(() => answersTo('Message').length > 1 && answersTo('Call').length > 0);
     expect([...answersTo('Message'), ...answersTo('Call')]).toEqual(['200', '404', '404']);
     expect(await interactions()).toBe(2);
     expect(await shown(bob, 'calls')).toEqual([]);

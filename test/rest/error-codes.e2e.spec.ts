@@ -16,7 +16,7 @@ beforeAll(async () => {
   other = `/v1/Services/${String(second.body?.['sid'])}`;
   session = await newSession({ UniqueName: 'taken' });
   closed = await newSession({ Status: 'closed' });
-}, 60_000);
+});
 
 async function newSession(form: Record<string, string>): Promise<string> {
   const { body } = await api.ask('POST', `${service}/Sessions`, { body: form });

@@ -16,7 +16,7 @@ let api: Api;
 
 beforeAll(async () => {
   api = await startApi();
-}, 60_000);
+});
 
 let count = 0;
 const newNumber = () => `+14152${String(++count).padStart(6, '0')}`;

@@ -45,7 +45,7 @@ beforeAll(async () => {
   });
   other = await open();
   shortCode = nobody('SC');
-}, 60_000);
+});
 
 type Case = [
   status: number,

@@ -15,7 +15,7 @@ beforeAll(async () => {
   let asked = 0;
   ask = (method, path, options = {}) =>
     call(urls[asked++ % 2] ?? '', method, path, { login: api.login, ...options });
-}, 60_000);
+});
 
 beforeEach(async () => {
   service = await MaskingApi.open(ask);

@@ -48,7 +48,7 @@ print(json.dumps(seen))
 
     beforeAll(async () => {
       api = await startApi();
-    }, 60_000);
+    });
 
     it('adds numbers and participants, sends messages and reads what we answer', async () => {
       const { stdout } = await promisify(execFile)(python, [

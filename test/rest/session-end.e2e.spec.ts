@@ -8,7 +8,7 @@ let minutesAhead = 0;
 
 beforeAll(async () => {
   api = await startApi();
-}, 60_000);
+});
 
 /** Only ever on, from test to test: the log's own time never goes back. */
 async function pass(minutes: number): Promise<void> {

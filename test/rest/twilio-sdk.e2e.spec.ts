@@ -11,7 +11,7 @@ let api: Api;
 
 beforeAll(async () => {
   api = await startApi();
-}, 60_000);
+});
 
 const services = () => api.proxy.services;
 const newService = (settings: object = {}) =>

@@ -8,13 +8,13 @@ const last = queueBackends().at(-1) ?? 'postgres';
 describe('workers that are killed', () => {
   it('leave nothing behind below a deleted service: another one goes on', async () => {
     await amidACascade('postgres');
-  }, 150_000);
+  });
 
   it('leave no number of a deleted service at the carrier', async () => {
     await amidReleases('postgres');
-  }, 120_000);
+  });
 
   it('let each session end once, by whoever is left', async () => {
     await amidExpiries(last);
-  }, 120_000);
+  });
 });

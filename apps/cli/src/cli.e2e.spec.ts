@@ -186,13 +186,10 @@ describe('timeline', () => {
   it('says how late an expiry was noticed', async () => {
     const { sid: serviceSid } = await post('/v1/Services', { UniqueName: 'late' });
     const { sid } = await post(`/v1/Services/${serviceSid}/Sessions`, { Ttl: '1' });
-    const { stdout } = await waitFor(
-      async () => {
-        const told = await maskline(`timeline ${sid}`);
-        return told.stdout.includes('SessionExpired') && told;
-      },
-      { within: 20_000 },
-    );
+    const { stdout } = await waitFor(async () => {
+      const told = await maskline(`timeline ${sid}`);
+      return told.stdout.includes('SessionExpired') && told;
+    });
     expect(stdout).toMatch(/noticed \d+\.\d{3} s after the deadline/);
     expect(stdout).toContain('by system:expiry');
   });
@@ -365,7 +362,7 @@ describe('verify and rebuild', () => {
     let told = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (told += text));
     const ended = once(child, 'exit');
-    await waitFor(() => told.includes('watching late commands'), { within: 30_000 });
+    await waitFor(() => told.includes('watching late commands'));
     child.kill('SIGINT');
     expect((await ended)[0]).toBe(130);
     expect(told).toContain('interrupted, but the new table is in use');
@@ -496,7 +493,7 @@ describe('dlq', () => {
         const found = await answers(failure, 'dlq list');
         return found.length === 2 && found;
       },
-      { within: 20_000, every: 500 },
+      { every: 500 },
     );
     await worker.close();
     expect(parked).toMatchObject({ reader: 'cascade', streamId: sid, kind: 'parked', error: 'TypeError' });

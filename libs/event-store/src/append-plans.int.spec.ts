@@ -29,7 +29,7 @@ describe.each(postgresVersions())('plans made while the tables were empty, on Po
     // From the sixth time on PostgreSQL keeps a plan for good.
     for (let i = 0; i < 8; i++) await everyKind();
     await fill(database);
-  }, 180_000);
+  });
 
   /** A batch of commands that touch every table in every way, and the loads that go before them. */
   async function everyKind(): Promise<void> {

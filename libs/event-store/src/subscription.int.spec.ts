@@ -67,7 +67,7 @@ async function write(events: readonly RecordedEvent[], tx: pg.PoolClient): Promi
   await tx.query('insert into effect select unnest($1::text[])', [sidsOf(events)]);
 }
 
-const caughtUp = ({ status }: Log) => waitFor(async () => (await status()).lag === 0, { within: 20_000 });
+const caughtUp = ({ status }: Log) => waitFor(async () => (await status()).lag === 0);
 
 /** A promise to be kept by the spec. */
 function gate() {
@@ -107,7 +107,7 @@ describe('a subscription', () => {
       return Promise.resolve();
     });
 
-    await waitFor(() => seen.length > 0, { within: 20_000 });
+    await waitFor(() => seen.length > 0);
     await lengthenLog(log.database, 60_000);
     await caughtUp(log);
 
@@ -203,7 +203,7 @@ describe('the one reader of a subscription', () => {
       await moveClock(log.database, `${(seconds += 20)} seconds`);
       return second.isLeader;
     };
-    await waitFor(takesOver, { within: 30_000, every: 1_500 });
+    await waitFor(takesOver, { every: 1_500 });
     await caughtUp(log);
     await log.addSessions(3);
     await waitFor(() => handled.second === 5);
@@ -243,7 +243,7 @@ describe('the one reader of a subscription', () => {
     await blocker.query('begin');
     await blocker.query('select from maskline.subscription for update');
 
-    await waitFor(() => reasons.length > 0, { within: 25_000 }).finally(() => {
+    await waitFor(() => reasons.length > 0).finally(() => {
       blocker.release(true);
     });
 

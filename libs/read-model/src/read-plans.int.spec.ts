@@ -45,7 +45,7 @@ describe.each(postgresVersions())('plans made while the tables were small, on Po
     // From the sixth time on PostgreSQL keeps a plan for good.
     for (let i = 0; i < 8; i++) await everyRead();
     await fill();
-  }, 180_000);
+  });
 
   const size = 10;
   const slices = Array.from({ length: 64 }, (_, slice) => slice);

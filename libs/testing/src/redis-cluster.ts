@@ -58,9 +58,7 @@ export async function redisCluster(): Promise<TestRedisCluster> {
       const info = await redis.cluster('INFO');
       return info.includes('cluster_state:ok') && info.includes('cluster_known_nodes:3');
     });
-  await waitFor(async () => (await Promise.all(nodes.map(({ port }) => knowsAll(port)))).every(Boolean), {
-    within: 20_000,
-  });
+  await waitFor(async () => (await Promise.all(nodes.map(({ port }) => knowsAll(port)))).every(Boolean));
   return {
     url: nodes
       .slice(0, 2)

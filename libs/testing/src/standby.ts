@@ -35,12 +35,10 @@ export async function replicatedPostgres({ isSynchronous = false } = {}): Promis
     await run(primary.url, `alter system set synchronous_standby_names = '*'`);
     await run(primary.url, 'select pg_reload_conf()');
   }
-  await waitFor(
-    async () =>
-      (await run(primary.url, 'select sync_state from pg_stat_replication')).some(
-        ({ sync_state }) => sync_state === (isSynchronous ? 'sync' : 'async'),
-      ),
-    { within: 20_000 },
+  await waitFor(async () =>
+    (await run(primary.url, 'select sync_state from pg_stat_replication')).some(
+      ({ sync_state }) => sync_state === (isSynchronous ? 'sync' : 'async'),
+    ),
   );
   return {
     primary,
@@ -48,9 +46,7 @@ export async function replicatedPostgres({ isSynchronous = false } = {}): Promis
     caughtUp: async () => {
       const [row] = await run(primary.url, 'select pg_current_wal_flush_lsn()::text as lsn');
       const reached = `select pg_last_wal_replay_lsn() >= '${String(row?.['lsn'])}'::pg_lsn as is_there`;
-      await waitFor(async () => (await run(standby.url, reached))[0]?.['is_there'] === true, {
-        within: 20_000,
-      });
+      await waitFor(async () => (await run(standby.url, reached))[0]?.['is_there'] === true);
     },
     promote: async () => {
       await run(standby.url, 'select pg_promote(true, 30)');

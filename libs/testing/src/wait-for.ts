@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
  */
 export async function waitFor<Value>(
   condition: () => Value | Promise<Value>,
-  { within = 20_000, every = 20 }: { within?: number; every?: number } = {},
+  { within = 60_000, every = 20 }: { within?: number; every?: number } = {},
 ): Promise<Exclude<Value, false | null | undefined>> {
   const deadline = performance.now() + within;
   for (;;) {

@@ -17,13 +17,13 @@ export const oneReader: Probe = {
     const writer = await startWriter(ground, 'only');
     const first = await startReader(ground, 'first');
     await writer.write(200);
-    await waitFor(async () => (await notedBy('first')) > 0, { within: 30_000 });
+    await waitFor(async () => (await notedBy('first')) > 0);
     await startReader(ground, 'second');
 
     // Stopped while it has work.
     const before = await notedBy('first');
     const writing = writer.write(2000);
-    await waitFor(async () => (await notedBy('first')) > before, { within: 30_000 });
+    await waitFor(async () => (await notedBy('first')) > before);
     first.signal('SIGSTOP');
     await writing;
     const takeover = await within(patience, async () => (await notedBy('second')) > 0);

@@ -28,7 +28,7 @@ export const restore: Probe = {
     const old = await ground.open();
     const reader = await startReader(ground, 'before');
     await old.append('kept', facts(20), 'no stream');
-    await waitFor(async () => (await countEffects(ground.admin)) === 20, { within: 20_000 });
+    await waitFor(async () => (await countEffects(ground.admin)) === 20);
     await reader.stop();
     await old.append('kept', facts(10), 20);
 

@@ -63,7 +63,7 @@ describe.each(queueBackends())('what could not be handled, with queues on %s', (
     await queue.add([...mine.events, ...theirs.events].map((event) => newEventJob(consumer, event, null)));
     const isBroken = () => Promise.reject(new UnrecoverableError('+15005550001'));
     const worker = queues.openWorker('consumer-broken', isBroken, 1, quiet);
-    await waitFor(async () => (await queue.backlog()).failed === 2, { within: 30_000 });
+    await waitFor(async () => (await queue.backlog()).failed === 2);
     await worker.close();
     return { database, api, queue, mine, theirs };
   }

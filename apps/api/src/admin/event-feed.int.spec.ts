@@ -222,14 +222,13 @@ describe('the stream of events', () => {
     const seen = collect(slow.response);
     slow.response.resume();
     await waitFor(() => seen.text().length > many * 4000 && seen.ids().length === many + 1, {
-      within: 30_000,
       every: 500,
     });
     const ids = seen.ids();
     expect(ids).toEqual([...ids].sort((a, b) => a - b));
     expect(reads.count).toBeGreaterThan(before);
     slow.stop();
-  }, 60_000);
+  });
 
   it('ends when the process stops, and keeps it from nothing', async () => {
     const another = await serveApi(database);

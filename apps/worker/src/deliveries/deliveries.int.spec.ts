@@ -9,26 +9,20 @@ const ok = (response: ServerResponse) =>
   response.writeHead(200, { 'content-type': 'text/plain' }).end('thanks');
 
 const allOver = (service: ToldService, count: number) =>
-  waitFor(
-    async () => {
-      const deliveries = await service.deliveries();
-      return deliveries.length === count && deliveries.every(({ status }) => status !== 'pending')
-        ? deliveries
-        : null;
-    },
-    { within: 20_000 },
-  );
+  waitFor(async () => {
+    const deliveries = await service.deliveries();
+    return deliveries.length === count && deliveries.every(({ status }) => status !== 'pending')
+      ? deliveries
+      : null;
+  });
 
 const tried = (service: ToldService, attempts: number) =>
-  waitFor(
-    async () => {
-      const [delivery] = await service.deliveries();
-      if (delivery?.attempts !== attempts) return null;
-      const { history } = await service.delivery(delivery.sid);
-      return history.every(({ date_ended }) => date_ended !== null) ? delivery : null;
-    },
-    { within: 20_000 },
-  );
+  waitFor(async () => {
+    const [delivery] = await service.deliveries();
+    if (delivery?.attempts !== attempts) return null;
+    const { history } = await service.delivery(delivery.sid);
+    return history.every(({ date_ended }) => date_ended !== null) ? delivery : null;
+  });
 
 describe.each(queueBackends())('a CallbackUrl, with queues on %s', (backend) => {
   it('is told of a message from its start to its end, each time as it was then', async () => {
@@ -120,11 +114,11 @@ describe.each(queueBackends())('a CallbackUrl, with queues on %s', (backend) => 
     const service = await world.addService(live.url);
     const first = await deaf.start();
     await world.startWorker();
-    await waitFor(() => dead.receiver.calls.length > 0, { within: 20_000 });
+    await waitFor(() => dead.receiver.calls.length > 0);
     await deaf.pileUp(first, 10_000);
     // Once it hangs again, with all of them due.
     const before = dead.receiver.calls.length;
-    await waitFor(() => dead.receiver.calls.length > before, { within: 20_000 });
+    await waitFor(() => dead.receiver.calls.length > before);
     const begun = performance.now();
     for (let i = 0; i < 20; i++) await service.start();
     await allOver(service, 20);
@@ -351,13 +345,10 @@ describe('a delivery', () => {
     await world.startWorker();
     const begun = performance.now();
     for (let i = 0; i < 30; i++) await service.start();
-    await waitFor(
-      async () => {
-        const deliveries = await service.deliveries();
-        return deliveries.length === 30 && deliveries.every(({ attempts }) => attempts === 1);
-      },
-      { within: 20_000 },
-    );
+    await waitFor(async () => {
+      const deliveries = await service.deliveries();
+      return deliveries.length === 30 && deliveries.every(({ attempts }) => attempts === 1);
+    });
     expect(performance.now() - begun).toBeLessThan(15_000);
     await moveClock(world.database, '1 minute');
     await waitFor(async () => (await service.deliveries()).some(({ attempts }) => attempts > 1));

@@ -33,7 +33,7 @@ describe('a delivery', () => {
 
     await handler.execute(new RedeliverDelivery(accountSid, serviceSid, sid));
 
-    await waitFor(() => receiver.calls.length === 2, { within: 20_000 });
+    await waitFor(() => receiver.calls.length === 2);
     expect(receiver.calls[1]).toEqual(receiver.calls[0]);
     const again = await waitFor(async () => {
       const delivery = await service.delivery(sid);
@@ -129,9 +129,7 @@ describe('many deliveries', () => {
     );
     expect(receiver.calls).toHaveLength(before);
     await enable.execute(new EnableCallback(accountSid, serviceSid));
-    await waitFor(async () => (await service.deliveries()).every(({ status }) => status === 'delivered'), {
-      within: 20_000,
-    });
+    await waitFor(async () => (await service.deliveries()).every(({ status }) => status === 'delivered'));
     expect(receiver.calls).toHaveLength(before + 30);
   });
 });

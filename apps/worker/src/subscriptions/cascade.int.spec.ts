@@ -36,8 +36,8 @@ describe('what a deleted service leaves behind', () => {
 
     await startWorker();
 
-    await waitFor(async () => (await connectedTo(database)).join() === kept.join(), { within: 20_000 });
-    await waitFor(async () => (await sidsIn(database, 'session')).length === 0, { within: 20_000 });
+    await waitFor(async () => (await connectedTo(database)).join() === kept.join());
+    await waitFor(async () => (await sidsIn(database, 'session')).length === 0);
     expect(await removed(database)).toEqual(
       sids.map((sid) => ({ sid, actor: 'system:cascade' })).sort(bySid),
     );
@@ -57,12 +57,12 @@ describe('what a deleted service leaves behind', () => {
 
     await startWorker();
 
-    await waitFor(async () => (await failuresOf(database)) > 1, { within: 20_000 });
-    await waitFor(async () => (await sidsIn(database, 'session')).length === 0, { within: 20_000 });
+    await waitFor(async () => (await failuresOf(database)) > 1);
+    await waitFor(async () => (await sidsIn(database, 'session')).length === 0);
     expect(await removed(database)).toHaveLength(sids.length);
     expect(await connectedTo(database)).toEqual([...sids].sort());
     whenDisconnecting(disconnect);
-    await waitFor(async () => (await connectedTo(database)).length === 0, { within: 20_000 });
+    await waitFor(async () => (await connectedTo(database)).length === 0);
   });
 
   it('does not stop at a number about which the carrier says no', async () => {
@@ -76,7 +76,7 @@ describe('what a deleted service leaves behind', () => {
 
     await startWorker();
 
-    await waitFor(async () => (await connectedTo(database)).join() === first, { within: 20_000 });
+    await waitFor(async () => (await connectedTo(database)).join() === first);
     expect(others).toHaveLength(3);
   });
 
@@ -87,7 +87,7 @@ describe('what a deleted service leaves behind', () => {
     const [sid = ''] = await testPool(store, carrier, service, ['+15005550101']);
     await service.delete();
     const worker = await startWorker();
-    await waitFor(async () => (await connectedTo(database)).length === 0, { within: 20_000 });
+    await waitFor(async () => (await connectedTo(database)).length === 0);
     await worker.stop();
     await testPool(store, carrier, other, ['+15005550101']);
     // As a worker that died before it could write down how far it was.
@@ -97,7 +97,7 @@ describe('what a deleted service leaves behind', () => {
 
     await startWorker();
 
-    await waitFor(async () => (await behind(database)) === 0, { within: 20_000 });
+    await waitFor(async () => (await behind(database)) === 0);
     expect(await connectedTo(database, other.sid)).toEqual([sid]);
     expect(await sidsIn(database, 'phone_number')).toEqual([sid]);
   });
@@ -115,8 +115,8 @@ describe('what a deleted service leaves behind', () => {
 
     await startWorker();
 
-    await waitFor(async () => (await removed(database)).length === 1, { within: 20_000 });
-    await waitFor(async () => (await behind(database)) === 0, { within: 20_000 });
+    await waitFor(async () => (await removed(database)).length === 1);
+    await waitFor(async () => (await behind(database)) === 0);
     expect(await connectedTo(database, other.sid)).toEqual([sid]);
   });
 });

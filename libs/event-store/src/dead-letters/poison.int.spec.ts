@@ -113,7 +113,7 @@ describe.each(['sql', 'outside'] as const)(
       const sids = await world.service.addSessions(4, {});
       sids.forEach((sid) => world.poison.add(sid));
       world.start();
-      await waitFor(async () => (await world.status()).failures > 4, { within: 20_000 });
+      await waitFor(async () => (await world.status()).failures > 4);
       const letters = await listDeadLetters(world.db);
 
       world.poison.clear();
@@ -204,15 +204,12 @@ async function openWorld(effects: 'sql' | 'outside') {
     },
     /** Once the reader has tried again by itself. */
     parked: () =>
-      waitFor(
-        async (): Promise<DeadLetter | false> => {
-          const [letter] = await listDeadLetters(db);
-          return letter?.failures === 1 && letter.wanted === null && letter;
-        },
-        { within: 20_000 },
-      ),
-    empty: () => waitFor(async () => (await listDeadLetters(db)).length === 0, { within: 20_000 }),
-    caughtUp: () => waitFor(async () => (await status()).lag === 0, { within: 30_000 }),
+      waitFor(async (): Promise<DeadLetter | false> => {
+        const [letter] = await listDeadLetters(db);
+        return letter?.failures === 1 && letter.wanted === null && letter;
+      }),
+    empty: () => waitFor(async () => (await listDeadLetters(db)).length === 0),
+    caughtUp: () => waitFor(async () => (await status()).lag === 0),
     handled: async () => {
       if (effects === 'outside') return outside;
       const { rows } = await db.query<{ sid: string; type: string }>(

@@ -256,7 +256,7 @@ async function startOwner(
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text;
   });
-  const url = await waitFor(() => /^postgres:.*(?=\n)/.exec(output)?.[0], { within: 20_000 });
+  const url = await waitFor(() => /^postgres:.*(?=\n)/.exec(output)?.[0]);
   return { process: child, url };
 }
 

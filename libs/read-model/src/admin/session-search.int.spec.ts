@@ -57,7 +57,7 @@ beforeAll(async () => {
     );
   }
   await database.admin.query(`analyze ${tables.map((table) => `maskline.${table}`).join()}`);
-}, 120_000);
+});
 
 const sidOf = (i: number) => `KC${service.slice(26)}${String(i).padStart(24, '0')}`;
 const size = 10;
@@ -139,7 +139,7 @@ describe('a search among many sessions', () => {
       page = await search.find(accountSid, anything, 1000, page.next);
     }
     expect(count).toBe(many);
-  }, 60_000);
+  });
 
   it('finds what is open behind more than a page looks at of what is in progress', async () => {
     const crowded = await testService(world);

@@ -38,7 +38,7 @@ describe.each(postgresVersions())('picks planned while the pool was small, on Po
     };
     for (let i = 0; i < 8; i++) for (const { read } of Object.values(reads)) await read();
     await fill();
-  }, 180_000);
+  });
 
   /** Each with how many rows and index entries it may touch in one table. */
   const reads: Readonly<Record<string, { most: number; read: () => Promise<unknown> }>> = {

@@ -1,9 +1,12 @@
+import { Logger } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Carrier, type CarrierNumber, type NumberName } from '#carrier';
 import { DomainError, type NewPoolNumber, type PhoneNumberEvent, type ShortCodeEvent } from '#domain';
 import { EventStore, type EventContext } from '#event-store';
+import { nameError } from '#platform';
 import { ServiceQueries } from '#read-model';
 import { once } from '../once.js';
+import { connectWherePooled } from './connect-where-pooled.js';
 import type { NumberKind } from './number-kind.js';
 import { PoolLimits } from './pool-limits.js';
 import { inboundWebhooks } from '../inbound/webhooks.js';
@@ -25,10 +28,12 @@ export class AddToPool<Event extends PhoneNumberEvent | ShortCodeEvent> extends 
 
 @CommandHandler(AddToPool)
 export class AddToPoolHandler implements ICommandHandler<AddToPool<PhoneNumberEvent | ShortCodeEvent>> {
+  private readonly logger = new Logger(AddToPoolHandler.name);
+
   constructor(
-    private readonly events: EventStore,
+    readonly events: EventStore,
     private readonly services: ServiceQueries,
-    private readonly carrier: Carrier,
+    readonly carrier: Carrier,
     private readonly limits: PoolLimits,
   ) {}
 
@@ -56,8 +61,8 @@ export class AddToPoolHandler implements ICommandHandler<AddToPool<PhoneNumberEv
 
   /**
    * The carrier is told first: a number that reports here without being in a pool harms nobody, one in a pool that reports
-   * elsewhere would be dead. What can be refused is refused before. And it is told once more: whoever still releases the number
-   * from the pool that it has left may have come between, and looks whether it has a pool again only after that.
+   * elsewhere would be dead. What can be refused is refused before. And it is told once more, whether the number came to this pool or
+   * not: another service may have taken it first, or the pool that it has left been slow to release it.
    */
   async #add<Event extends PhoneNumberEvent | ShortCodeEvent>(
     { kind, serviceSid, isReserved, baseUrl, context }: AddToPool<Event>,
@@ -74,11 +79,18 @@ export class AddToPoolHandler implements ICommandHandler<AddToPool<PhoneNumberEv
       isReserved,
     };
     kind.add((await this.events.load(kind.stream, sid, accountSid)).state, wish);
-    const webhooks = inboundWebhooks(baseUrl, accountSid, serviceSid);
-    await this.carrier.connectNumber(accountSid, sid, webhooks);
+    await this.carrier.connectNumber(accountSid, sid, inboundWebhooks(baseUrl, accountSid, serviceSid));
     const counts = this.limits.of(serviceSid, isReserved);
-    await this.events.change(kind.stream, sid, context, (number) => kind.add(number, wish), { counts });
-    await this.carrier.connectNumber(accountSid, sid, webhooks);
+    const number = { accountSid, numberSid: sid };
+    try {
+      await this.events.change(kind.stream, sid, context, (current) => kind.add(current, wish), { counts });
+    } catch (error) {
+      await connectWherePooled(this, number, baseUrl).catch((reason: unknown) => {
+        this.logger.warn(`${sid} may report to a pool that it is not in: ${nameError(reason)}`);
+      });
+      throw error;
+    }
+    await connectWherePooled(this, number, baseUrl);
     await this.limits.watch(accountSid, serviceSid, isReserved);
     return sid;
   }

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { Command } from 'commander';
-import { DeadLetters } from '#application';
+import { DeadLetters, type UnhandledEvent } from '#application';
 import { StartError } from '#platform';
 import type { Cli } from './cli.js';
 import { connectEventQueues } from './connect-queues.js';
@@ -21,9 +21,12 @@ function listCommand(cli: Cli): Command {
     .description(
       'show them: of readers of the log that set a session aside, and of consumers that failed in every attempt',
     )
+    .option('--reader <name>', 'of this reader alone')
     .option('--json', 'as JSON, an event a line')
-    .action(async ({ json }: { json?: true }) => {
-      const { events, isComplete } = await (await open(cli)).list(null);
+    .action(async ({ reader, json }: { reader?: string; json?: true }) => {
+      const { events, isComplete } = await (
+        await open(cli)
+      ).list({ accountSid: null, reader: reader ?? null });
       if (json) events.forEach(printJson);
       else {
         printTable(
@@ -72,14 +75,17 @@ function retryCommand(cli: Cli): Command {
         throw new StartError('say which: ids, --reader or --all');
       }
       const letters = await open(cli);
-      const { events } = await letters.list(null);
-      const unknown = ids.find((id) => !events.some((event) => event.id === id));
-      if (unknown !== undefined) throw new StartError(`there is no ${unknown}: see maskline dlq list`);
-      const chosen = events.filter(
-        (event) => all === true || event.reader === reader || ids.includes(event.id),
-      );
-      let asked = 0;
-      for (const event of chosen) if (await letters.ask(event, { what: 'retry' }, operator())) asked++;
+      const chosen = new Map<string, UnhandledEvent>();
+      for (const id of ids) chosen.set(id, await letters.get(null, id));
+      if (all === true || reader !== undefined) {
+        const { events, isComplete } = await letters.list({
+          accountSid: null,
+          reader: all === true ? null : (reader ?? null),
+        });
+        if (!isComplete) throw new StartError('the queues cannot be reached: nothing was asked for');
+        for (const event of events) chosen.set(event.id, event);
+      }
+      const asked = await letters.askAll([...chosen.values()], { what: 'retry' }, operator());
       print(`asked for ${plural(asked, 'event')} to be tried again`);
     });
 }
@@ -92,11 +98,7 @@ function skipCommand(cli: Cli): Command {
     .argument('<id>', 'from maskline dlq list')
     .requiredOption('--reason <text>', 'why; no personal data')
     .action(async (id: string, { reason }: { reason: string }) => {
-      const letters = await open(cli);
-      const event = await letters.get(null, id);
-      if (!(await letters.ask(event, { what: 'skip', reason }, operator()))) {
-        throw new StartError(`something was asked of ${id} already, or it is gone`);
-      }
+      const event = await (await open(cli)).ask(null, id, { what: 'skip', reason }, operator());
       print(event.kind === 'parked' ? 'asked for it to be passed by' : 'passed it by');
     });
 }

@@ -133,9 +133,13 @@ export class JobQueue<Data> {
     });
   }
 
-  /** The jobs that failed for good, the oldest first, at most so many. */
-  failedJobs(limit: number): Promise<FailedJob<unknown>[]> {
-    return this.#use(async (queue) => (await queue.getJobs(['failed'], 0, limit - 1, true)).map(failedJob));
+  /** The jobs that failed for good, the oldest first: at most so many, from the place `from` on, which the oldest has as 0. */
+  failedJobs(from: number, limit: number): Promise<FailedJob<unknown>[]> {
+    return this.#use(async (queue) => {
+      const jobs = await queue.getJobs(['failed'], from, from + limit - 1, true);
+      // One that was settled meanwhile comes as nothing.
+      return jobs.filter(Boolean).map(failedJob);
+    });
   }
 
   /** The one with this id, if it failed for good. */

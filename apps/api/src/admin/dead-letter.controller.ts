@@ -1,6 +1,5 @@
 import { Controller, Get, Param, Post } from '@nestjs/common';
 import { DeadLetters } from '#application';
-import { DomainError } from '#domain';
 import type { EventContext, Wish } from '#event-store';
 import {
   deadLetterList,
@@ -25,11 +24,11 @@ export class DeadLetterController {
   @Get()
   @Operation('List the events of the account that could not be handled', 200, deadLetterListSchema, 400)
   async list(
-    @QueryOf(deadLetterQuery) query: DeadLetterQuery,
+    @QueryOf(deadLetterQuery) { reader, limit }: DeadLetterQuery,
     @AccountSid() accountSid: string,
     @BaseUrl() baseUrl: string,
   ) {
-    return deadLetterList(await this.letters.list(accountSid), query, baseUrl);
+    return deadLetterList(await this.letters.list({ accountSid, reader }, limit), baseUrl);
   }
 
   @Get(':deadLetterId')
@@ -70,10 +69,6 @@ export class DeadLetterController {
   }
 
   async #ask(id: string, wish: Wish, { accountSid, actor }: EventContext, baseUrl: string) {
-    const letter = await this.letters.get(accountSid, id);
-    if (!(await this.letters.ask(letter, wish, actor))) {
-      throw new DomainError('dead-letter-asked', 'something was asked for it already, or it is gone');
-    }
-    return deadLetterResource({ ...letter, asked: wish.what }, baseUrl);
+    return deadLetterResource(await this.letters.ask(accountSid, id, wish, actor), baseUrl);
   }
 }

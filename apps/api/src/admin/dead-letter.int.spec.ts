@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { UnrecoverableError } from 'bullmq';
 import { addConsumer, listConsumers, type EventReference } from '#event-store';
@@ -62,10 +63,13 @@ describe.each(queueBackends())('what could not be handled, with queues on %s', (
     await queue.connected();
     await queue.add([...mine.events, ...theirs.events].map((event) => newEventJob(consumer, event, null)));
     const isBroken = () => Promise.reject(new UnrecoverableError('+15005550001'));
-    const worker = queues.openWorker('consumer-broken', isBroken, 1, quiet);
-    await waitFor(async () => (await queue.backlog()).failed === 2);
-    await worker.close();
-    return { database, api, queue, mine, theirs };
+    const fail = async (failed: number) => {
+      const worker = queues.openWorker('consumer-broken', isBroken, 20, quiet);
+      await waitFor(async () => (await queue.backlog()).failed === failed);
+      await worker.close();
+    };
+    await fail(2);
+    return { database, api, queue, consumer, fail, mine, theirs };
   }
 
   it('is listed with what a reader parked and what consumers failed at, of this account alone', async () => {
@@ -149,6 +153,29 @@ describe.each(queueBackends())('what could not be handled, with queues on %s', (
         skipped_by: key.username,
       },
     ]);
+  });
+
+  it('is found behind hundreds of another account', async () => {
+    const { api, queue, consumer, fail, mine, theirs } = world;
+    const before = (await queue.backlog()).failed;
+    const fresh = ({ events }: typeof mine) =>
+      events.map((event) => newEventJob(consumer, event, randomUUID()));
+    await queue.add([...Array.from({ length: 250 }, () => fresh(theirs)).flat(), ...fresh(mine)]);
+    await fail((await queue.backlog()).waiting + before);
+    const { dead_letters: found, has_more: hasMore } = await list(
+      api.url,
+      mine.owner,
+      'Reader=consumer:broken',
+    );
+    expect({ sids: found.map(({ session_sid }) => session_sid), hasMore }).toEqual({
+      sids: Array.from({ length: 2 }, () => mine.sid),
+      hasMore: false,
+    });
+    expect(await list(api.url, theirs.owner, 'Reader=consumer:broken&Limit=200')).toMatchObject({
+      dead_letters: { length: 200 },
+      has_more: true,
+    });
+    expect((await list(api.url, theirs.owner, 'Reader=cascade&Limit=200')).dead_letters).toHaveLength(1);
   });
 });
 

@@ -5,6 +5,7 @@ import {
   listConsumers,
   listDeadLetters,
   overloaded,
+  type Consumer,
   type DeadLetter,
   type Wish,
 } from '#event-store';
@@ -33,15 +34,25 @@ export interface UnhandledEvent {
   readonly asked: 'retry' | 'skip' | null;
 }
 
+/** Null for any. */
+interface LetterFilter {
+  readonly accountSid: string | null;
+  readonly reader: string | null;
+}
+
 interface UnhandledEvents {
-  /** Those of readers first, each the oldest first. */
+  /** Those of readers of the log first, then those of consumers; of each the oldest first. */
   readonly events: UnhandledEvent[];
+  readonly hasMore: boolean;
   /** False while the queues cannot be reached: what consumers failed at is not among them. */
   readonly isComplete: boolean;
 }
 
 /** The name of a consumer, and the number of its registration. */
 const JOB_ID = /^([a-z][a-z0-9-]{0,39})\.\d+-/;
+/** So many are read at once. */
+const PAGE_SIZE = 200;
+
 /** Of what lies in the table. */
 const LETTER_ID = /^[1-9]\d{0,14}$/;
 
@@ -52,24 +63,17 @@ export class DeadLetters {
     private readonly queues: EventQueues,
   ) {}
 
-  async list(accountSid: string | null): Promise<UnhandledEvents> {
-    const letters = await listDeadLetters(this.database.reads, { accountSid });
-    const parked = letters.map(parkedEvent);
-    const consumers = await listConsumers(this.database.reads);
+  async list(filter: LetterFilter, limit = Infinity): Promise<UnhandledEvents> {
+    const consumers = (await listConsumers(this.database.reads)).filter(
+      ({ name }) => filter.reader === null || filter.reader === readerOf(name),
+    );
     const isComplete = consumers.length === 0 || (await this.#canReachQueues());
-    if (!isComplete) return { events: parked, isComplete };
-    const failed: UnhandledEvent[] = [];
-    for (const consumer of consumers) {
-      const { name } = consumer;
-      const events = await failedEvents(this.database.reads, this.queues.of(consumer), name);
-      const accounts = await accountsAt(
-        this.database.reads,
-        events.map(({ event }) => event),
-      );
-      failed.push(...events.map((event, i) => failedOf(name, event, accounts[i] ?? null)));
+    const events: UnhandledEvent[] = [];
+    for await (const page of this.#pages(filter, isComplete ? consumers : [])) {
+      events.push(...page);
+      if (events.length > limit) return { events: events.slice(0, limit), hasMore: true, isComplete };
     }
-    const isMeant = (event: UnhandledEvent) => accountSid === null || event.accountSid === accountSid;
-    return { events: [...parked, ...failed.filter(isMeant)], isComplete };
+    return { events, hasMore: false, isComplete };
   }
 
   async get(accountSid: string | null, id: string): Promise<UnhandledEvent> {
@@ -80,15 +84,50 @@ export class DeadLetters {
     return event;
   }
 
-  /**
-   * Has it handled after all and then what waits behind it, or passed by for good, accountably. False when something was asked
-   * for it before, or it is gone.
-   */
-  async ask({ id, kind }: Pick<UnhandledEvent, 'id' | 'kind'>, wish: Wish, by: string): Promise<boolean> {
+  /** Has one handled after all and then what waits behind it, or passed by for good, accountably. Answers it as it is then. */
+  async ask(accountSid: string | null, id: string, wish: Wish, by: string): Promise<UnhandledEvent> {
+    const event = await this.get(accountSid, id);
+    if (!(await this.#ask(event, wish, by))) {
+      throw new DomainError('dead-letter-asked', 'something was asked for it already, or it is gone');
+    }
+    return { ...event, asked: wish.what };
+  }
+
+  /** The same for many. Answers of how many it was asked now: not of those that are gone, or of which something was asked before. */
+  async askAll(events: readonly UnhandledEvent[], wish: Wish, by: string): Promise<number> {
+    let asked = 0;
+    for (const event of events) if (await this.#ask(event, wish, by)) asked++;
+    return asked;
+  }
+
+  async #ask({ id, kind }: UnhandledEvent, wish: Wish, by: string): Promise<boolean> {
     if (kind === 'parked') return askDeadLetter(this.database.reads, Number(id), wish, by);
     const job = await this.#job(id);
     if (job === null) return false;
     return wish.what === 'retry' ? job.event.retry() : job.event.skip({ reason: wish.reason, by });
+  }
+
+  async *#pages(
+    { accountSid, reader }: LetterFilter,
+    consumers: readonly Consumer[],
+  ): AsyncGenerator<UnhandledEvent[]> {
+    const { reads } = this.database;
+    const wanted = { accountSid, subscription: reader, limit: PAGE_SIZE };
+    let letters = await listDeadLetters(reads, wanted);
+    while (letters.length > 0) {
+      yield letters.map(parkedEvent);
+      letters = await listDeadLetters(reads, { ...wanted, after: letters.at(-1)?.id ?? 0 });
+    }
+    for (const consumer of consumers) {
+      for await (const events of failedEvents(reads, this.queues.of(consumer), consumer.name)) {
+        const accounts = await accountsAt(
+          reads,
+          events.map(({ event }) => event),
+        );
+        const page = events.map((event, i) => failedOf(consumer.name, event, accounts[i] ?? null));
+        yield page.filter((event) => accountSid === null || event.accountSid === accountSid);
+      }
+    }
   }
 
   async #parked(accountSid: string | null, id: string): Promise<UnhandledEvent | null> {
@@ -120,6 +159,11 @@ export class DeadLetters {
   }
 }
 
+/** As a consumer's relay is called among the readers of the log. */
+function readerOf(consumer: string): string {
+  return `consumer:${consumer}`;
+}
+
 function parkedEvent({
   id,
   subscription,
@@ -147,7 +191,7 @@ function failedOf(
   return {
     id,
     kind: 'failed',
-    reader: `consumer:${consumer}`,
+    reader: readerOf(consumer),
     accountSid,
     streamId,
     version,

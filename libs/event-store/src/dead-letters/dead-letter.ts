@@ -30,18 +30,26 @@ const list = `
   from maskline.dead_letter d
   join maskline.event h on h.partition = d.partition and h.position = d.position
   where ($1::bigint is null or d.id = $1) and ($2::text is null or h.account_sid = $2)
-  order by d.id`;
+    and ($3::text is null or d.subscription = $3) and d.id > $4
+  order by d.id limit $5`;
 
-/** All of them, the oldest first; those of an account, the one with an id. */
+interface LetterFilter {
+  readonly id?: number | null;
+  readonly accountSid?: string | null;
+  readonly subscription?: string | null;
+  /** The last one of the page before. */
+  readonly after?: number;
+  /** Null for all. */
+  readonly limit?: number | null;
+}
+
+/** Those that are meant, the oldest first. */
 export async function listDeadLetters(
   db: Queryable,
-  { id = null, accountSid = null }: { readonly id?: number | null; readonly accountSid?: string | null } = {},
+  { id = null, accountSid = null, subscription = null, after = 0, limit = null }: LetterFilter = {},
 ): Promise<DeadLetter[]> {
-  const { rows } = await db.query<DeadLetter>({
-    name: 'list-dead-letters',
-    text: list,
-    values: [id, accountSid],
-  });
+  const values = [id, accountSid, subscription, after, limit];
+  const { rows } = await db.query<DeadLetter>({ name: 'list-dead-letters', text: list, values });
   return rows;
 }
 

@@ -16,19 +16,24 @@ export interface FailedEvent {
   readonly skip: (why: { readonly reason: string; readonly by: string }) => Promise<boolean>;
 }
 
-const most = 10_000;
+/** So many are looked at at once. */
+const PAGE_SIZE = 200;
 
 /** As `nameError` names an error, and what BullMQ says of a worker that died again and again. */
 const NAME = /^(?:[A-Z]\w{0,99}(?: [0-9A-Z_]{3,30})?|not an error|job stalled more than allowable limit)$/;
 
-/** What a consumer failed at for good, the oldest first. Its queue must stay open for what is done about it. */
-export async function failedEvents(
+/** What a consumer failed at for good, page by page, the oldest first. Its queue must stay open for what is done about it. */
+export async function* failedEvents(
   db: Queryable,
   queue: JobQueue<EventJob>,
   consumer: string,
-): Promise<FailedEvent[]> {
-  const jobs = await queue.failedJobs(most);
-  return jobs.flatMap((job) => eventOf(db, queue, consumer, job) ?? []);
+): AsyncGenerator<FailedEvent[]> {
+  for (let from = 0; ; from += PAGE_SIZE) {
+    const jobs = await queue.failedJobs(from, PAGE_SIZE);
+    // A page that is only shorter lacks what was settled while it was read.
+    if (jobs.length === 0) return;
+    yield jobs.flatMap((job) => eventOf(db, queue, consumer, job) ?? []);
+  }
 }
 
 /** The one of these with this id; null when it is not among them. */

@@ -97,15 +97,19 @@ export function deadLetterResource(letter: KnownLetter, baseUrl: string): z.infe
   };
 }
 
+interface KnownLetters {
+  readonly events: readonly KnownLetter[];
+  readonly hasMore: boolean;
+  readonly isComplete: boolean;
+}
+
 export function deadLetterList(
-  { events, isComplete }: { readonly events: readonly KnownLetter[]; readonly isComplete: boolean },
-  { reader, limit }: DeadLetterQuery,
+  { events, hasMore, isComplete }: KnownLetters,
   baseUrl: string,
 ): z.infer<typeof deadLetterListSchema> {
-  const meant = events.filter((event) => reader === null || event.reader === reader);
   return {
-    dead_letters: meant.slice(0, limit).map((letter) => deadLetterResource(letter, baseUrl)),
+    dead_letters: events.map((letter) => deadLetterResource(letter, baseUrl)),
     is_complete: isComplete,
-    has_more: meant.length > limit,
+    has_more: hasMore,
   };
 }

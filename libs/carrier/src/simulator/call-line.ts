@@ -23,7 +23,7 @@ export interface Waiting {
   readonly onAnswer: () => Promise<void>;
 }
 
-export type Ending = Omit<CallChange, 'isReported' | 'next'>;
+export type CallEnding = Omit<CallChange, 'isReported' | 'next'>;
 
 /** Another process has ended the call: there is nothing more to do for it. */
 export class CallTakenAway extends Error {
@@ -50,7 +50,7 @@ export class CallLine {
     return this.#change(call, { status, next: seconds * this.pace.second });
   }
 
-  end(call: StoredCall, ending: Ending): Promise<StoredCall> {
+  end(call: StoredCall, ending: CallEnding): Promise<StoredCall> {
     return this.#change(call, { ...ending, next: null });
   }
 

@@ -49,4 +49,4 @@ export * from './short-code-resource.js';
 export * from './twiml.js';
 export * from './webhooks/cloud-event.js';
 export { isWebhookSecret, newWebhookSecret, webhookHeaders } from './webhooks/webhook-signature.js';
-export * from './webhook-path.js';
+export * from './carrier-webhook-path.js';

@@ -1,5 +1,5 @@
 import { Controller, Param, Post } from '@nestjs/common';
-import { Consumers, Webhooks } from '#application';
+import { Consumers, ConsumerWebhooks } from '#application';
 import {
   consumerResource,
   webhookChange,
@@ -18,7 +18,7 @@ import { ApiJson } from './admin-forms.js';
 @Controller('admin/v1/Webhooks')
 export class WebhookController {
   constructor(
-    private readonly webhooks: Webhooks,
+    private readonly webhooks: ConsumerWebhooks,
     private readonly consumers: Consumers,
   ) {}
 

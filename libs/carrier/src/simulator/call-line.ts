@@ -4,7 +4,7 @@ import type { CallChange, NewCall, StoredCall, StoredCalls } from './stored-call
 import type { UnderWay } from './under-way.js';
 import type { CallEvent } from './voice-twiml.js';
 import { callStatus } from './webhook-parameters.js';
-import type { Webhooks } from './webhooks.js';
+import type { WebhookSender } from './webhook-sender.js';
 
 /** Seconds that a call may last. */
 export const LONGEST_CALL = 14_400;
@@ -34,7 +34,7 @@ export class CallTakenAway extends Error {
 export class CallLine {
   constructor(
     private readonly calls: StoredCalls,
-    private readonly webhooks: Webhooks,
+    private readonly webhooks: WebhookSender,
     private readonly underWay: UnderWay,
     private readonly pace: Pace,
   ) {}

@@ -5,7 +5,7 @@ import type { NewCall, StoredCall } from './stored-calls.js';
 import { TwimlError } from './twiml-document.js';
 import { readVoiceTwiml, type Dial, type VoiceVerb } from './voice-twiml.js';
 import { dialResult, inboundCall } from './webhook-parameters.js';
-import type { Parameters, Webhooks } from './webhooks.js';
+import type { Parameters, WebhookSender } from './webhook-sender.js';
 
 /** Documents that one call may be led through. */
 const MAX_DOCUMENTS = 10;
@@ -43,7 +43,7 @@ export class TwimlRun {
     ringing: StoredCall,
     private readonly line: CallLine,
     private readonly numbers: SimulatedNumbers,
-    private readonly webhooks: Webhooks,
+    private readonly webhooks: WebhookSender,
     private readonly around: Surroundings,
   ) {
     this.#call = ringing;

@@ -14,7 +14,7 @@ const LONGEST_URL = 2048;
 const MAX_RACES = 4;
 
 /** Consumers that are told of events at a URL: registered, and given another URL or secret. */
-export class Webhooks {
+export class ConsumerWebhooks {
   constructor(
     private readonly database: Database,
     private readonly consumers: Consumers,

@@ -31,6 +31,7 @@ export * from './session/update-session.js';
 export * from './legal-hold/hold-account.js';
 export * from './legal-hold/hold-session.js';
 export * from './store-metrics.js';
+export * from './system-context.js';
 export * from './store.module.js';
 export * from './alerts/alerts.js';
 export * from './alerts/observe-alerts.js';

@@ -1,8 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { nameError } from '#platform';
+import { Lanes, nameError } from '#platform';
 import { formSignature } from '#wire';
-import { Lanes } from './lanes.js';
 import type { Pace } from './pace.js';
 
 /** Twilio's limit for TwiML. */

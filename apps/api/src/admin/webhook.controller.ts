@@ -8,7 +8,7 @@ import {
   type WebhookChange,
   type WebhookWish,
 } from '#wire';
-import { Json } from '../http/form.pipe.js';
+import { Json } from '../http/json.pipe.js';
 import { Conflict, Operation } from '../http/operation.js';
 import { BaseUrl } from '../http/request.decorators.js';
 import { ApiJson } from './admin-forms.js';

@@ -5,6 +5,7 @@ import { readSid } from '#domain';
 import { readPartitions } from '#event-store';
 import { StartError, type Database } from '#platform';
 import {
+  CallbackEndpointQueries,
   countRedeliverable,
   DELIVERY_STATUSES,
   DeliveryQueries,
@@ -57,7 +58,7 @@ function listCommand(cli: Cli): Command {
         rows.forEach(printJson);
         return;
       }
-      await printHealth(queries, accountSid, serviceSid);
+      await printHealth(database, accountSid, serviceSid);
       printTable(
         ['delivery', 'event', 'interaction', 'created', 'status', 'attempts'],
         rows.map((row) => [
@@ -74,8 +75,9 @@ function listCommand(cli: Cli): Command {
 }
 
 /** What a list does not show of itself: that nothing is sent any more. */
-async function printHealth(queries: DeliveryQueries, accountSid: string, serviceSid: string): Promise<void> {
-  const endpoint = await queries.endpoint(accountSid, serviceSid);
+async function printHealth(database: Database, accountSid: string, serviceSid: string): Promise<void> {
+  const endpoints = new CallbackEndpointQueries(database, await readPartitions(database.admin));
+  const endpoint = await endpoints.find(accountSid, serviceSid);
   if (endpoint?.disabled_at == null) return;
   print(
     pc.yellow(

@@ -9,7 +9,7 @@ import { replayToConsumer } from '#queues';
 import type { Cli } from './cli.js';
 import { connect } from './connect.js';
 import { openEventQueue } from './connect-queues.js';
-import { findConsumer } from './find-consumer.js';
+import { namedConsumer } from './named-consumer.js';
 import { count, plural, print, printTable } from './output.js';
 import { ProgressBar } from './progress-bar.js';
 import { findSpans } from './replay-ranges.js';
@@ -49,7 +49,7 @@ export function replayCommand(cli: Cli): Command {
       const perSecond = parseRate(options.rate);
       const place = parsePlace(options);
       const database = await connect(cli);
-      const consumer = await findConsumer(database, options.consumer);
+      const consumer = await namedConsumer(database, options.consumer);
       const ranges = await findRanges(database, consumer, options, place);
       const counts = await Promise.all(ranges.map((range) => countReplay(database.admin, range)));
       const total = counts.flat().reduce((sum, { events }) => sum + events, 0);

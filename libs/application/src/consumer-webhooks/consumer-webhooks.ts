@@ -4,6 +4,7 @@ import { changeWebhook, overloaded, readWebhook, type ConsumerStart, type Webhoo
 import { reachesHost, type Database } from '#platform';
 import { isWebhookSecret, newWebhookSecret } from '#wire';
 import type { Consumers } from '../consumers/consumers.js';
+import { requireConsumer } from '../consumers/find-consumer.js';
 import { openWebhookSecret, sealWebhookSecret } from './webhook-secrets.js';
 
 /** `new` for one that is made here; null for the one that there is. */
@@ -43,7 +44,10 @@ export class ConsumerWebhooks {
     const wanted = url === null ? null : webhookUrl(url);
     const chosen = wish === null ? null : chosenSecret(wish);
     for (let race = 0; race < MAX_RACES; race++) {
-      const settings = await readWebhook(this.database.reads, await this.consumers.get(name));
+      const settings = await readWebhook(
+        this.database.reads,
+        await requireConsumer(this.database.reads, name),
+      );
       if (settings === null) {
         throw new DomainError('consumer-invalid', `${name} is no webhook: it has a program of its own`);
       }

@@ -24,7 +24,7 @@ export class Pipeline {
     return this.#bouts === null ? this.#send(statement) : this.#bouts.run(() => this.#send(statement));
   }
 
-  /** Gives the connection back once what was sent has been answered: what comes later opens another. */
+  /** Gives the connection back at once; a pool that is ended lets it answer what was sent. What comes later opens another. */
   async close(): Promise<void> {
     const client = await this.#client?.catch(() => null);
     this.#client = null;

@@ -7,12 +7,12 @@ import { StartError, type Database } from '#platform';
 import {
   CallbackEndpointQueries,
   countRedeliverable,
-  DELIVERY_STATUSES,
   DeliveryQueries,
   findDelivery,
   type DeliveryDetails,
   type DeliveryStatus,
 } from '#read-model';
+import { DELIVERY_STATUSES } from '#wire';
 import type { Cli } from './cli.js';
 import { connect } from './connect.js';
 import { requireMasterKey } from './master-key.js';

@@ -5,7 +5,12 @@ import { answer, dateOf, ownUrl, sidOf } from '../resource-schema.js';
 import { adminPageSchema, adminRange, pageParameters, type AdminListQuery } from './admin-page.js';
 import { body, oneOf, time } from './parameters.js';
 
-const STATUSES = ['pending', 'delivered', 'failed', 'canceled'] as const satisfies readonly DeliveryStatus[];
+export const DELIVERY_STATUSES = [
+  'pending',
+  'delivered',
+  'failed',
+  'canceled',
+] as const satisfies readonly DeliveryStatus[];
 /** What is pending is made anyway. */
 const REDELIVERABLE = ['delivered', 'failed', 'canceled'] as const satisfies readonly DeliveryStatus[];
 const DEFAULT_PER_SECOND = 10;
@@ -17,7 +22,7 @@ const dates = {
 };
 
 export const deliveryQuery = z
-  .object({ Status: oneOf(STATUSES, 'What became of it.'), ...dates, ...pageParameters })
+  .object({ Status: oneOf(DELIVERY_STATUSES, 'What became of it.'), ...dates, ...pageParameters })
   .transform((query): AdminListQuery<DeliveryFilter> => ({
     filter: { status: query.Status, from: query.DateCreatedFrom, to: query.DateCreatedTo },
     range: adminRange(query),
@@ -60,7 +65,7 @@ export const deliverySchema = answer('Delivery', {
   interaction_sid: sidOf('KI'),
   event_id: z.uuid().meta({ description: 'Of what is told; the idempotency token of every attempt.' }),
   event_type: z.string().meta({ example: 'InteractionStarted' }),
-  status: z.enum(STATUSES),
+  status: z.enum(DELIVERY_STATUSES),
   reason: z.string().nullable().meta({
     description: 'Why it is not delivered: how the last attempt failed, or why there are no more.',
   }),

@@ -1,6 +1,7 @@
 import { MAX_PARTICIPANTS } from '#domain';
 import type { Refuse } from './form-refusal.js';
 import { createParticipantForm, type ParticipantForm } from './participant-form.js';
+import { isStorable } from './storable.js';
 
 const MALFORMED = 'It must be a JSON object with an Identifier, or a JSON array of such objects.';
 
@@ -47,7 +48,7 @@ function readFields(item: unknown): Record<string, string> | null {
     // Written as Identifier, identifier, proxyIdentifier or proxy_identifier.
     const parameter = PARAMETERS.get(key.replaceAll('_', '').toLowerCase());
     if (parameter === undefined || value === null || value === '') continue;
-    if (typeof value !== 'string' || /\0|\p{Surrogate}/u.test(value)) return null;
+    if (typeof value !== 'string' || !isStorable(value)) return null;
     fields[parameter] = value;
   }
   return fields;

@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { DomainError } from '#domain';
 import { changeWebhook, overloaded, readWebhook, type ConsumerStart, type Webhook } from '#event-store';
 import { reachesHost, type Database } from '#platform';
-import { isWebhookSecret, newWebhookSecret } from '#wire';
+import { isStorable, isWebhookSecret, newWebhookSecret } from '#wire';
 import type { Consumers } from '../consumers/consumers.js';
 import { requireConsumer } from '../consumers/find-consumer.js';
 import { openWebhookSecret, sealWebhookSecret } from './webhook-secrets.js';
@@ -63,7 +63,7 @@ export class ConsumerWebhooks {
 /** Where events go: in plain HTTP only to this machine or a network of one's own. Errors do not repeat it: it may hold a login. */
 function webhookUrl(text: string): string {
   if (text.length > LONGEST_URL) throw invalid(`it is longer than ${LONGEST_URL} characters`);
-  const url = URL.canParse(text) && !/[\0\p{Surrogate}]/u.test(text) ? new URL(text) : null;
+  const url = URL.canParse(text) && isStorable(text) ? new URL(text) : null;
   if (url?.protocol !== 'https:' && url?.protocol !== 'http:') throw invalid('it is no http or https URL');
   // Addresses of clouds' metadata and the like are never called.
   if (!reachesHost('private', text)) throw invalid('it leads where nothing is ever told');

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { DeliveryDetails, DeliveryFilter, DeliveryRow, DeliveryStatus } from '#read-model';
 import { wireDate, wireDateOrNull } from '../date-time.js';
+import { trueOrFalse, wholeNumber } from '../json-fields.js';
 import { answer, dateOf, ownUrl, sidOf } from '../resource-schema.js';
 import { adminPageSchema, adminRange, pageParameters, type AdminListQuery } from './admin-page.js';
 import { body, oneOf, time } from './parameters.js';
@@ -31,14 +32,10 @@ export const deliveryQuery = z
 export const redeliveryWish = body({
   Status: oneOf(REDELIVERABLE, 'What became of them; failed if not given.'),
   ...dates,
-  PerSecond: z
-    .int(`It must be a whole number from 1 to ${MOST_PER_SECOND}.`)
-    .min(1, `It must be a whole number from 1 to ${MOST_PER_SECOND}.`)
-    .max(MOST_PER_SECOND, `It must be a whole number from 1 to ${MOST_PER_SECOND}.`)
+  PerSecond: wholeNumber(1, MOST_PER_SECOND)
     .default(DEFAULT_PER_SECOND)
     .meta({ description: 'So many are sent in a second at most, the oldest first.' }),
-  DryRun: z
-    .boolean('It must be true or false.')
+  DryRun: trueOrFalse
     .default(false)
     .meta({ description: 'Answers how many would be made again, and makes none.' }),
 }).transform((form) => ({

@@ -19,6 +19,10 @@ import { requireMasterKey } from './master-key.js';
 import { namedStream } from './named-stream.js';
 import { openApplication } from './open-application.js';
 import { count, print, printJson, printTable } from './output.js';
+import { parseCount, parseTime } from './typed-values.js';
+
+/** Deliveries that are listed, or made again in a second. */
+const MOST = 9999;
 
 export function deliveriesCommand(cli: Cli): Command {
   return new Command('deliveries')
@@ -48,7 +52,7 @@ function listCommand(cli: Cli): Command {
     .option('--limit <deliveries>', 'at most so many', '50')
     .option('--json', 'as JSON, a delivery a line')
     .action(async (service: string, options: Range & { limit: string; json?: true }) => {
-      const size = parseCount('--limit', options.limit);
+      const size = parseCount('--limit', options.limit, MOST);
       const filter = readRange(options);
       const database = await connect(cli);
       const { accountSid, serviceSid } = await serviceOf(database, service);
@@ -144,7 +148,7 @@ function redeliverCommand(cli: Cli): Command {
         await redeliverOne(cli, one);
         return;
       }
-      const perSecond = parseCount('--rate', options.rate ?? '10');
+      const perSecond = parseCount('--rate', options.rate ?? '10', MOST);
       const { status = 'failed', from = null, to = null } = readRange(options);
       await redeliverMany(cli, sid, { status, from, to }, { perSecond, go: go === true });
     });
@@ -217,18 +221,13 @@ async function openQueries(cli: Cli, database: Database): Promise<DeliveryQuerie
 function readRange({ status, from, to }: Range): Range {
   return {
     ...(status !== undefined && { status }),
-    ...(from !== undefined && { from: parseTime('--from', from) }),
-    ...(to !== undefined && { to: parseTime('--to', to) }),
+    ...(from !== undefined && { from: requireTime('--from', from) }),
+    ...(to !== undefined && { to: requireTime('--to', to) }),
   };
 }
 
-function parseTime(option: string, text: string): string {
-  const time = Date.parse(text);
-  if (Number.isNaN(time)) throw new StartError(`${option} ${text} is no time in ISO 8601`);
-  return new Date(time).toISOString();
-}
-
-function parseCount(option: string, text: string): number {
-  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
-  throw new StartError(`${option} ${text} is no whole number from 1 to 9999`);
+function requireTime(option: string, text: string): string {
+  const time = parseTime(text);
+  if (time === null) throw new StartError(`${option} ${text} is no time in ISO 8601`);
+  return time;
 }

@@ -46,7 +46,10 @@ export async function openApplication(cli: Cli): Promise<Application> {
   return { commands: app.get(CommandBus), database };
 }
 
-/** A change by whoever may run `maskline`: the history shows that it did not come through the API. */
+/**
+ * A change by whoever may run `maskline`: the history shows that it did not come through the API. Not their name on this machine,
+ * which would stand there for ever, in the clear, for consumers too.
+ */
 export function operatorContext(accountSid: string): EventContext {
   return systemContext(accountSid, 'system:cli');
 }

@@ -13,6 +13,7 @@ import { namedConsumer } from './named-consumer.js';
 import { count, plural, print, printTable } from './output.js';
 import { ProgressBar } from './progress-bar.js';
 import { findSpans } from './replay-ranges.js';
+import { parseCount } from './typed-values.js';
 
 interface Options {
   readonly consumer: string;
@@ -46,7 +47,7 @@ export function replayCommand(cli: Cli): Command {
     .option('--id <replay>', 'go on with a replay that was cut short')
     .option('--go', 'send it')
     .action(async (options: Options) => {
-      const perSecond = parseRate(options.rate);
+      const perSecond = parseCount('--rate', options.rate, 999_999);
       const place = parsePlace(options);
       const database = await connect(cli);
       const consumer = await namedConsumer(database, options.consumer);
@@ -145,9 +146,4 @@ function parsePlace({ session, service }: Options): Pick<ReplayRange, 'streamId'
   if (streamId === null) throw new StartError(`--session ${session} is no session SID`);
   if (serviceSid === null) throw new StartError(`--service ${service} is no service SID`);
   return { streamId: streamId ?? null, serviceSid: serviceSid ?? null };
-}
-
-function parseRate(text: string): number {
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new StartError(`--rate ${text} is no whole number from 1 to 999999`);
 }

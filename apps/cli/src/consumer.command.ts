@@ -4,6 +4,7 @@ import { StartError } from '#platform';
 import type { Cli } from './cli.js';
 import { openConsumers, openWebhooks } from './open-consumers.js';
 import { count, plural, print, printJson, printTable } from './output.js';
+import { isNumbered } from './typed-values.js';
 import { webhookCommand } from './webhook.command.js';
 
 interface AddOptions {
@@ -60,7 +61,7 @@ function addCommand(cli: Cli): Command {
 
 function parseStart(text: string): ConsumerStart {
   if (text === 'beginning' || text === 'now') return text;
-  if (/^\d{1,15}$/.test(text)) return Number(text);
+  if (isNumbered(text)) return Number(text);
   throw new StartError(`--start ${text} is neither beginning nor now nor a position`);
 }
 

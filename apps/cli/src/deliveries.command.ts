@@ -5,19 +5,24 @@ import { readSid } from '#domain';
 import { readPartitions } from '#event-store';
 import { StartError, type Database } from '#platform';
 import {
+  CallbackEndpointQueries,
   countRedeliverable,
-  DELIVERY_STATUSES,
   DeliveryQueries,
   findDelivery,
   type DeliveryDetails,
   type DeliveryStatus,
 } from '#read-model';
+import { DELIVERY_STATUSES } from '#wire';
 import type { Cli } from './cli.js';
 import { connect } from './connect.js';
 import { requireMasterKey } from './master-key.js';
 import { namedStream } from './named-stream.js';
 import { openApplication } from './open-application.js';
 import { count, print, printJson, printTable } from './output.js';
+import { parseCount, parseTime } from './typed-values.js';
+
+/** Deliveries that are listed, or made again in a second. */
+const MOST = 9999;
 
 export function deliveriesCommand(cli: Cli): Command {
   return new Command('deliveries')
@@ -47,7 +52,7 @@ function listCommand(cli: Cli): Command {
     .option('--limit <deliveries>', 'at most so many', '50')
     .option('--json', 'as JSON, a delivery a line')
     .action(async (service: string, options: Range & { limit: string; json?: true }) => {
-      const size = parseCount('--limit', options.limit);
+      const size = parseCount('--limit', options.limit, MOST);
       const filter = readRange(options);
       const database = await connect(cli);
       const { accountSid, serviceSid } = await serviceOf(database, service);
@@ -57,7 +62,7 @@ function listCommand(cli: Cli): Command {
         rows.forEach(printJson);
         return;
       }
-      await printHealth(queries, accountSid, serviceSid);
+      await printHealth(database, accountSid, serviceSid);
       printTable(
         ['delivery', 'event', 'interaction', 'created', 'status', 'attempts'],
         rows.map((row) => [
@@ -74,8 +79,9 @@ function listCommand(cli: Cli): Command {
 }
 
 /** What a list does not show of itself: that nothing is sent any more. */
-async function printHealth(queries: DeliveryQueries, accountSid: string, serviceSid: string): Promise<void> {
-  const endpoint = await queries.endpoint(accountSid, serviceSid);
+async function printHealth(database: Database, accountSid: string, serviceSid: string): Promise<void> {
+  const endpoints = new CallbackEndpointQueries(database, await readPartitions(database.admin));
+  const endpoint = await endpoints.find(accountSid, serviceSid);
   if (endpoint?.disabled_at == null) return;
   print(
     pc.yellow(
@@ -142,7 +148,7 @@ function redeliverCommand(cli: Cli): Command {
         await redeliverOne(cli, one);
         return;
       }
-      const perSecond = parseCount('--rate', options.rate ?? '10');
+      const perSecond = parseCount('--rate', options.rate ?? '10', MOST);
       const { status = 'failed', from = null, to = null } = readRange(options);
       await redeliverMany(cli, sid, { status, from, to }, { perSecond, go: go === true });
     });
@@ -215,18 +221,13 @@ async function openQueries(cli: Cli, database: Database): Promise<DeliveryQuerie
 function readRange({ status, from, to }: Range): Range {
   return {
     ...(status !== undefined && { status }),
-    ...(from !== undefined && { from: parseTime('--from', from) }),
-    ...(to !== undefined && { to: parseTime('--to', to) }),
+    ...(from !== undefined && { from: requireTime('--from', from) }),
+    ...(to !== undefined && { to: requireTime('--to', to) }),
   };
 }
 
-function parseTime(option: string, text: string): string {
-  const time = Date.parse(text);
-  if (Number.isNaN(time)) throw new StartError(`${option} ${text} is no time in ISO 8601`);
-  return new Date(time).toISOString();
-}
-
-function parseCount(option: string, text: string): number {
-  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
-  throw new StartError(`${option} ${text} is no whole number from 1 to 9999`);
+function requireTime(option: string, text: string): string {
+  const time = parseTime(text);
+  if (time === null) throw new StartError(`${option} ${text} is no time in ISO 8601`);
+  return time;
 }

@@ -86,7 +86,7 @@ function revokeCommand(cli: Cli): Command {
       const sid = readSid('SK', key);
       if (sid === null) throw new StartError(`${key} is no SID of an API key`);
       const { commands, database } = await openApplication(cli);
-      const found = await findKeyHash(database, sid);
+      const found = await findKeyHash(database.reads, sid);
       if (found === null) throw new StartError('there is no such API key, or it is revoked already');
       await commands.execute(new RevokeApiKey(sid, operatorContext(found.account_sid)));
       print(`revoked ${sid}`);

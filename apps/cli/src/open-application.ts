@@ -1,10 +1,10 @@
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApplicationModule, checkMasterKey, openStore, processModules } from '#application';
+import { ApplicationModule, checkMasterKey, openStore, processModules, systemContext } from '#application';
 import { openCarrier } from '#carrier';
 import type { EventContext } from '#event-store';
-import { newSid, OutboundHttp, type Database } from '#platform';
+import { OutboundHttp, type Database } from '#platform';
 import type { Cli } from './cli.js';
 import { connect } from './connect.js';
 import { requireMasterKey } from './master-key.js';
@@ -46,15 +46,10 @@ export async function openApplication(cli: Cli): Promise<Application> {
   return { commands: app.get(CommandBus), database };
 }
 
-/** A change by whoever may run `maskline`: the history shows that it did not come through the API. */
+/**
+ * A change by whoever may run `maskline`: the history shows that it did not come through the API. Not their name on this machine,
+ * which would stand there for ever, in the clear, for consumers too.
+ */
 export function operatorContext(accountSid: string): EventContext {
-  return {
-    accountSid,
-    actor: 'system:cli',
-    requestId: null,
-    correlationId: newSid('RQ'),
-    causationId: null,
-    traceParent: null,
-    idempotency: null,
-  };
+  return systemContext(accountSid, 'system:cli');
 }

@@ -1,4 +1,4 @@
-import { checkMasterKey, Consumers, Webhooks } from '#application';
+import { checkMasterKey, Consumers, ConsumerWebhooks } from '#application';
 import type { Cli } from './cli.js';
 import { connectEventQueues } from './connect-queues.js';
 import { connect } from './connect.js';
@@ -9,9 +9,9 @@ export async function openConsumers(cli: Cli): Promise<Consumers> {
 }
 
 /** Only with the master key that the services have: what is sealed with another one they could not open. */
-export async function openWebhooks(cli: Cli): Promise<Webhooks> {
+export async function openWebhooks(cli: Cli): Promise<ConsumerWebhooks> {
   const masterKey = requireMasterKey(cli.config);
   const database = await connect(cli);
   await checkMasterKey(database, masterKey);
-  return new Webhooks(database, new Consumers(database, await connectEventQueues(cli)), masterKey);
+  return new ConsumerWebhooks(database, new Consumers(database, await connectEventQueues(cli)), masterKey);
 }

@@ -1,8 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command } from 'commander';
-import { z } from 'zod';
-import { packageRoot } from '#platform';
+import { version } from '#platform';
 import type { Cli } from './cli.js';
 
 /** Loaded when asked for: the use cases and queues, which few of them need, take longer to load than a timeline to show. */
@@ -26,7 +23,7 @@ const commands: Readonly<Record<string, (cli: Cli) => Promise<Command>>> = {
 export async function createProgram(cli: Cli, name: string | undefined): Promise<Command> {
   const program = new Command('maskline')
     .description('Looks after a Maskline: its history, its tables, its accounts.')
-    .version(readVersion())
+    .version(version)
     .addHelpText(
       'after',
       '\nIt works on DATABASE_URL when that is set, else on the database of `npm start` in MASKLINE_DATA_DIR.',
@@ -35,9 +32,4 @@ export async function createProgram(cli: Cli, name: string | undefined): Promise
   const wanted = named === undefined ? Object.values(commands) : [named];
   for (const load of wanted) program.addCommand(await load(cli));
   return program;
-}
-
-function readVersion(): string {
-  const text = readFileSync(join(packageRoot, 'package.json'), 'utf8');
-  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 }

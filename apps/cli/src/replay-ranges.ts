@@ -1,5 +1,6 @@
 import { readHeads, type Queryable, positionAt, type ReplayRange } from '#event-store';
 import { StartError } from '#platform';
+import { isNumbered, parseTime } from './typed-values.js';
 
 /** What part of history is meant, as it was typed: positions or times. */
 export interface Stretch {
@@ -12,7 +13,7 @@ type Span = Pick<ReplayRange, 'partition' | 'from' | 'to'>;
 /** The positions that are meant, in every partition. Positions name events only where there is but one partition. */
 export async function findSpans(db: Queryable, { from, to }: Stretch): Promise<Span[]> {
   const heads = await readHeads(db);
-  if (heads.length > 1 && [from, to].some((end) => end !== undefined && isPosition(end))) {
+  if (heads.length > 1 && [from, to].some((end) => end !== undefined && isNumbered(end))) {
     throw new StartError(
       'the log has several partitions, each with its own positions: say --from and --to as times',
     );
@@ -28,20 +29,16 @@ export async function findSpans(db: Queryable, { from, to }: Stretch): Promise<S
 }
 
 async function firstOf(db: Queryable, partition: number, from: string): Promise<number> {
-  return isPosition(from) ? Number(from) : positionAt(db, partition, parseTime(from, 0));
+  return isNumbered(from) ? Number(from) : positionAt(db, partition, requireTime(from, 0));
 }
 
 /** Events of the very time are within. */
 async function lastOf(db: Queryable, partition: number, to: string): Promise<number> {
-  return isPosition(to) ? Number(to) : (await positionAt(db, partition, parseTime(to, 1))) - 1;
+  return isNumbered(to) ? Number(to) : (await positionAt(db, partition, requireTime(to, 1))) - 1;
 }
 
-function isPosition(text: string): boolean {
-  return /^\d{1,15}$/.test(text);
-}
-
-function parseTime(text: string, later: number): string {
-  const time = Date.parse(text);
-  if (Number.isNaN(time)) throw new StartError(`${text} is neither a position nor a time in ISO 8601`);
-  return new Date(time + later).toISOString();
+function requireTime(text: string, later: number): string {
+  const time = parseTime(text, later);
+  if (time === null) throw new StartError(`${text} is neither a position nor a time in ISO 8601`);
+  return time;
 }

@@ -9,10 +9,11 @@ import { replayToConsumer } from '#queues';
 import type { Cli } from './cli.js';
 import { connect } from './connect.js';
 import { openEventQueue } from './connect-queues.js';
-import { findConsumer } from './find-consumer.js';
+import { namedConsumer } from './named-consumer.js';
 import { count, plural, print, printTable } from './output.js';
 import { ProgressBar } from './progress-bar.js';
 import { findSpans } from './replay-ranges.js';
+import { parseCount } from './typed-values.js';
 
 interface Options {
   readonly consumer: string;
@@ -46,10 +47,10 @@ export function replayCommand(cli: Cli): Command {
     .option('--id <replay>', 'go on with a replay that was cut short')
     .option('--go', 'send it')
     .action(async (options: Options) => {
-      const perSecond = parseRate(options.rate);
+      const perSecond = parseCount('--rate', options.rate, 999_999);
       const place = parsePlace(options);
       const database = await connect(cli);
-      const consumer = await findConsumer(database, options.consumer);
+      const consumer = await namedConsumer(database, options.consumer);
       const ranges = await findRanges(database, consumer, options, place);
       const counts = await Promise.all(ranges.map((range) => countReplay(database.admin, range)));
       const total = counts.flat().reduce((sum, { events }) => sum + events, 0);
@@ -145,9 +146,4 @@ function parsePlace({ session, service }: Options): Pick<ReplayRange, 'streamId'
   if (streamId === null) throw new StartError(`--session ${session} is no session SID`);
   if (serviceSid === null) throw new StartError(`--service ${service} is no service SID`);
   return { streamId: streamId ?? null, serviceSid: serviceSid ?? null };
-}
-
-function parseRate(text: string): number {
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new StartError(`--rate ${text} is no whole number from 1 to 999999`);
 }

@@ -10,6 +10,7 @@ import { describeMoment, shown, type ToldEvent } from './describe-moment.js';
 import { findMasterKey } from './master-key.js';
 import { namedStream } from './named-stream.js';
 import { print, printJson, printTable } from './output.js';
+import { isNumbered, parseTime } from './typed-values.js';
 import { veil } from './veil.js';
 
 interface Options {
@@ -128,8 +129,8 @@ function veiling({ category }: StreamPlace, personal: true | undefined) {
 }
 
 function parseMoment(text: string): PastMoment {
-  if (/^\d{1,15}$/.test(text)) return { version: Number(text) };
-  const time = Date.parse(text);
-  if (Number.isNaN(time)) throw new StartError(`--at ${text} is neither a version nor a time in ISO 8601`);
-  return { time: new Date(time).toISOString() };
+  if (isNumbered(text)) return { version: Number(text) };
+  const time = parseTime(text);
+  if (time === null) throw new StartError(`--at ${text} is neither a version nor a time in ISO 8601`);
+  return { time };
 }

@@ -9,6 +9,7 @@ import {
   Alerts,
   ApplicationModule,
   Callbacks,
+  ConsumerWebhookCalls,
   DeleteSessionsBelowHandler,
   DeliveryRounds,
   ExpireSessionHandler,
@@ -17,7 +18,6 @@ import {
   RemoveNumbersBelowHandler,
   MasterKey,
   RetireSessionHandler,
-  WebhookCalls,
 } from '#application';
 import { EventStore, Wake } from '#event-store';
 import { Database, OutboundHttp, type Config } from '#platform';
@@ -105,7 +105,7 @@ export class WorkerModule {
                 masterKey,
                 new DeliveryRounds(database, callbacks, alerts, masterKey, config.CALLBACK_FAIL_DAYS),
               ),
-              new Relays(database, events, wake, queues, new WebhookCalls(database, http, masterKey)),
+              new Relays(database, events, wake, queues, new ConsumerWebhookCalls(database, http, masterKey)),
               new Statistics(database, events, wake),
               new Housekeeping(database.subscriptions, events.partitions, config.DELIVERY_DAYS),
               ...(retentionDays === 0
@@ -131,6 +131,7 @@ export class WorkerModule {
             ForwardMessageHandler,
             MasterKey,
             Callbacks,
+            ConsumerWebhookCalls,
             Alerts,
             OutboundHttp,
           ],

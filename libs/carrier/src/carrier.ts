@@ -20,8 +20,8 @@ export interface NumberWebhooks {
 }
 
 /** A message as one number sends it to another. */
-export interface MessageWish {
-  /** Names the wish: the SID of our interaction. */
+export interface OutgoingMessage {
+  /** Names the message: the SID of our interaction. */
   readonly key: string;
   readonly from: string;
   readonly to: string;
@@ -32,7 +32,9 @@ export interface MessageWish {
 }
 
 /** What is known of a message whose answer was lost. `receivedAt` is when it came in here, as an ISO date: nobody can have sent it before. */
-export type LostMessage = Pick<MessageWish, 'key' | 'from' | 'to' | 'body'> & { readonly receivedAt: string };
+export type LostMessage = Pick<OutgoingMessage, 'key' | 'from' | 'to' | 'body'> & {
+  readonly receivedAt: string;
+};
 
 export interface SentMessage {
   /** `SM…` or `MM…`. */
@@ -61,7 +63,7 @@ export abstract class Carrier {
   abstract disconnectNumber(accountSid: string, sid: string): Promise<void>;
 
   /** A carrier that knows idempotency sends one message for one key, however often it is asked. */
-  abstract sendMessage(accountSid: string, wish: MessageWish): Promise<SentMessage>;
+  abstract sendMessage(accountSid: string, message: OutgoingMessage): Promise<SentMessage>;
 
   /** After an answer was lost: the message, null when it was never sent, or that the carrier cannot tell. */
   abstract findMessage(accountSid: string, lost: LostMessage): Promise<SentMessage | null | 'unknown'>;

@@ -20,17 +20,18 @@ const flag = z
 
 const exposure = z.enum(['open', 'login', 'off'], { error: 'must be open, login or off' });
 
+const startOf = (protocols: readonly string[]) => protocols.map((protocol) => `${protocol}//`).join(' or ');
+
+const hasOneOf = (protocols: readonly string[], value: string) =>
+  URL.canParse(value) && protocols.includes(new URL(value).protocol);
+
 const url = (...protocols: string[]) =>
-  text(`a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`, (value) => {
-    return URL.canParse(value) && protocols.includes(new URL(value).protocol);
-  });
+  text(`a URL that starts with ${startOf(protocols)}`, (value) => hasOneOf(protocols, value));
 
 /** Servers that are one for us, e.g. the nodes of a cluster. */
 const urls = (...protocols: string[]) =>
-  text(
-    `a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}, or several with commas between`,
-    (value) =>
-      value.split(',').every((one) => URL.canParse(one) && protocols.includes(new URL(one).protocol)),
+  text(`a URL that starts with ${startOf(protocols)}, or several with commas between`, (value) =>
+    value.split(',').every((one) => hasOneOf(protocols, one)),
   );
 
 /** What the URLs of answers are made of, by appending: nothing may come after its path, and no password goes along. */

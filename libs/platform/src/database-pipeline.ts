@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { Turns } from './turns.js';
+import { Bouts } from './bouts.js';
 
 /**
  * One connection of a pool, kept for good, on which statements are sent without waiting for the answers to those before. The
@@ -9,7 +9,7 @@ import { Turns } from './turns.js';
  * When it is lost, what was under way fails with it, and the next statement opens another.
  */
 export class Pipeline {
-  readonly #turns: Turns | null;
+  readonly #bouts: Bouts | null;
   #client: Promise<pg.PoolClient> | null = null;
 
   /** The pool's clients must be made with `pipeline: true`. Behind a pooler others want the server's connection as well. */
@@ -17,14 +17,14 @@ export class Pipeline {
     private readonly pool: pg.Pool,
     { isShared = false } = {},
   ) {
-    this.#turns = isShared ? new Turns() : null;
+    this.#bouts = isShared ? new Bouts() : null;
   }
 
   async query(statement: pg.QueryConfig): Promise<pg.QueryResult> {
-    return this.#turns === null ? this.#send(statement) : this.#turns.take(() => this.#send(statement));
+    return this.#bouts === null ? this.#send(statement) : this.#bouts.run(() => this.#send(statement));
   }
 
-  /** Gives the connection back once what was sent has been answered: what comes later opens another. */
+  /** Gives the connection back at once; a pool that is ended lets it answer what was sent. What comes later opens another. */
   async close(): Promise<void> {
     const client = await this.#client?.catch(() => null);
     this.#client = null;

@@ -8,6 +8,7 @@ export * from './embedded-postgres/embedded-postgres.js';
 export { findHome } from './embedded-postgres/home.js';
 export * from './errno.js';
 export * from './free-port.js';
+export * from './lanes.js';
 export * from './logging.js';
 export * from './master-key.js';
 export * from './metrics.js';

@@ -39,6 +39,7 @@ export { rowAsOf, type PastMoment } from './as-of.js';
 export * from './rows-below-as-of.js';
 export * from './history.js';
 export * from './delivery/add-deliveries.js';
+export * from './delivery/callback-endpoint.queries.js';
 export * from './delivery/callback-targets.js';
 export * from './delivery/claim-deliveries.js';
 export * from './delivery/delivery.queries.js';

@@ -2,7 +2,7 @@ import type { Store } from '#application';
 import type { Carrier } from '#carrier';
 import { addPhoneNumber, addShortCode, phoneNumberStream, shortCodeStream } from '#domain';
 import type { EventContext } from '#event-store';
-import { webhookPath } from '#wire';
+import { carrierWebhookPath } from '#wire';
 
 interface Place {
   readonly sid: string;
@@ -31,7 +31,7 @@ async function add(
   const found = await carrier.findNumber(accountSid, { phoneNumber: name });
   if (found === null) throw new Error('the carrier has no such number');
   const { sid, phoneNumber: number, friendlyName, isoCountry, capabilities } = found;
-  const path = `http://127.0.0.1:1${webhookPath(accountSid, serviceSid)}`;
+  const path = `http://127.0.0.1:1${carrierWebhookPath(accountSid, serviceSid)}`;
   await carrier.connectNumber(accountSid, sid, { message: `${path}/Message`, call: `${path}/Call` });
   const wish = {
     accountSid,

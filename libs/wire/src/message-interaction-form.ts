@@ -7,7 +7,7 @@ const MAX_BODY_LENGTH = 1600;
 const MAX_MEDIA = 10;
 
 /** A message from the account to a participant; what is null was not given. */
-interface MessageWish {
+export interface MessageWish {
   readonly body: string | null;
   readonly mediaUrls: readonly string[] | null;
 }

@@ -8,7 +8,7 @@ const MAX_IDENTIFIER_LENGTH = 191;
 const MAX_LENGTH = 255;
 
 /** A participant as a caller asks for it; what is null was not given. */
-export interface ParticipantWish {
+export interface ParticipantForm {
   /** As it was sent: `readIdentifier` says whom it reaches. */
   readonly identifier: string;
   readonly friendlyName: string | null;
@@ -44,7 +44,7 @@ export const createParticipantForm = z
     ).optional(),
     FailOnParticipantConflict: failOnParticipantConflict,
   })
-  .transform((form): ParticipantWish => ({
+  .transform((form): ParticipantForm => ({
     identifier: form.Identifier,
     friendlyName: form.FriendlyName ?? null,
     // Whether the pool has it is not a form's to say; short codes are digits alone.

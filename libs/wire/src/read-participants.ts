@@ -1,6 +1,7 @@
 import { MAX_PARTICIPANTS } from '#domain';
 import type { Refuse } from './form-refusal.js';
-import { createParticipantForm, type ParticipantWish } from './participant-form.js';
+import { createParticipantForm, type ParticipantForm } from './participant-form.js';
+import { isStorable } from './storable.js';
 
 const MALFORMED = 'It must be a JSON object with an Identifier, or a JSON array of such objects.';
 
@@ -8,10 +9,10 @@ const MALFORMED = 'It must be a JSON object with an Identifier, or a JSON array 
  * Reads the `Participants` of a new session in every encoding that is seen (contract §9.3): repeated JSON objects,
  * one JSON array, or a mixture. Each is read like the form that adds one participant.
  */
-export function readParticipants(values: readonly string[], refuse: Refuse): ParticipantWish[] {
+export function readParticipants(values: readonly string[], refuse: Refuse): ParticipantForm[] {
   const items = values.filter((text) => text.trim() !== '').flatMap(readItems);
   if (items.length > MAX_PARTICIPANTS) return refuse('There are too many.', 'too-many-participants');
-  const participants: ParticipantWish[] = [];
+  const participants: ParticipantForm[] = [];
   for (const item of items) {
     const fields = readFields(item);
     if (fields === null) return refuse(MALFORMED);
@@ -47,7 +48,7 @@ function readFields(item: unknown): Record<string, string> | null {
     // Written as Identifier, identifier, proxyIdentifier or proxy_identifier.
     const parameter = PARAMETERS.get(key.replaceAll('_', '').toLowerCase());
     if (parameter === undefined || value === null || value === '') continue;
-    if (typeof value !== 'string' || /\0|\p{Surrogate}/u.test(value)) return null;
+    if (typeof value !== 'string' || !isStorable(value)) return null;
     fields[parameter] = value;
   }
   return fields;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { NewSession, SessionUpdate } from '#domain';
 import { choice, dateTime, failOnParticipantConflict, given, seconds, uniqueName } from './fields.js';
 import { reading } from './form-refusal.js';
-import type { ParticipantWish } from './participant-form.js';
+import type { ParticipantForm } from './participant-form.js';
 import { readParticipants } from './read-participants.js';
 
 export const MODES = ['message-only', 'voice-only', 'voice-and-message'] as const;
@@ -23,7 +23,7 @@ const participants = z
 export interface SessionForm extends Omit<NewSession, 'accountSid' | 'serviceSid' | 'ttl'> {
   /** With null the session takes its service's default. */
   readonly ttl: number | null;
-  readonly participants: readonly ParticipantWish[];
+  readonly participants: readonly ParticipantForm[];
 }
 
 export const createSessionForm = z

@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { ApplicationModule, Consumers, DeadLetters, MasterKey, Webhooks } from '#application';
+import { ApplicationModule, Consumers, ConsumerWebhooks, DeadLetters, MasterKey } from '#application';
 import { Database } from '#platform';
 import type { EventQueues } from '#queues';
 import { AlertController } from './alert.controller.js';
@@ -51,9 +51,9 @@ export class AdminModule {
           inject: [Database],
         },
         {
-          provide: Webhooks,
+          provide: ConsumerWebhooks,
           useFactory: (database: Database, consumers: Consumers, { key }: MasterKey) =>
-            new Webhooks(database, consumers, key),
+            new ConsumerWebhooks(database, consumers, key),
           inject: [Database, Consumers, MasterKey],
         },
         {

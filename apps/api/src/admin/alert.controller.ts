@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ALERTS, type AlertCode } from '#application';
+import { alertMessage } from '#application';
 import { AlertQueries, type AlertFilter, type AlertRow } from '#read-model';
 import {
   adminPage,
@@ -40,6 +40,5 @@ export class AlertController {
 }
 
 function shown(row: AlertRow, baseUrl: string) {
-  // Of those that can be raised.
-  return alertResource(row, ALERTS[row.code as AlertCode], baseUrl);
+  return alertResource(row, alertMessage(row.code), baseUrl);
 }

@@ -4,7 +4,7 @@ import { CreateApiKey, RevokeApiKey } from '#application';
 import type { EventContext } from '#event-store';
 import { ApiKeyQueries } from '#read-model';
 import { apiKeyListSchema, apiKeyResource, apiKeyWish, newApiKeySchema, type ApiKeyWish } from '#wire';
-import { Json } from '../http/form.pipe.js';
+import { Json } from '../http/json.pipe.js';
 import { Operation } from '../http/operation.js';
 import { AccountSid, Context } from '../http/request.decorators.js';
 import { ApiJson } from './admin-forms.js';

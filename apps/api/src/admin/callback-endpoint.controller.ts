@@ -1,7 +1,7 @@
 import { Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { EnableCallback } from '#application';
-import { DeliveryQueries, ServiceQueries, type EndpointStatus } from '#read-model';
+import { CallbackEndpointQueries, ServiceQueries, type EndpointStatus } from '#read-model';
 import {
   adminPage,
   endpointPageSchema,
@@ -20,7 +20,7 @@ import { ApiJson, QueryOf } from './admin-forms.js';
 export class CallbackEndpointController {
   constructor(
     private readonly commands: CommandBus,
-    private readonly deliveries: DeliveryQueries,
+    private readonly endpoints: CallbackEndpointQueries,
     private readonly services: ServiceQueries,
   ) {}
 
@@ -32,7 +32,7 @@ export class CallbackEndpointController {
     @AccountSid() accountSid: string,
     @BaseUrl() baseUrl: string,
   ) {
-    const page = await this.deliveries.endpoints(accountSid, range, filter);
+    const page = await this.endpoints.list(accountSid, range, filter);
     const url = `${baseUrl}/admin/v1/CallbackEndpoints`;
     return adminPage('callback_endpoints', url, query, range.size, page.rows, nextOf(page), (row) =>
       endpointResource(row, row),
@@ -44,6 +44,6 @@ export class CallbackEndpointController {
   async enable(@Param('serviceSid') serviceSid: string, @AccountSid() accountSid: string) {
     await this.commands.execute(new EnableCallback(accountSid, serviceSid));
     const service = await this.services.get(accountSid, serviceSid);
-    return endpointResource(service, await this.deliveries.endpoint(accountSid, serviceSid));
+    return endpointResource(service, await this.endpoints.find(accountSid, serviceSid));
   }
 }

@@ -10,7 +10,7 @@ import {
   type ConsumerWish,
   type RemoveConsumerQuery,
 } from '#wire';
-import { Json } from '../http/form.pipe.js';
+import { Json } from '../http/json.pipe.js';
 import { Conflict, Operation } from '../http/operation.js';
 import { BaseUrl } from '../http/request.decorators.js';
 import { ApiJson, QueryOf } from './admin-forms.js';

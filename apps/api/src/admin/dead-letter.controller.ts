@@ -11,7 +11,7 @@ import {
   type DeadLetterQuery,
   type SkipWish,
 } from '#wire';
-import { Json } from '../http/form.pipe.js';
+import { Json } from '../http/json.pipe.js';
 import { Conflict, Operation } from '../http/operation.js';
 import { AccountSid, BaseUrl, Context } from '../http/request.decorators.js';
 import { ApiJson, QueryOf } from './admin-forms.js';

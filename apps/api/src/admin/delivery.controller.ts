@@ -15,7 +15,7 @@ import {
   type AdminListQuery,
   type RedeliveryWish,
 } from '#wire';
-import { Json } from '../http/form.pipe.js';
+import { Json } from '../http/json.pipe.js';
 import { Conflict, Operation } from '../http/operation.js';
 import { AccountSid, BaseUrl } from '../http/request.decorators.js';
 import { ApiJson, QueryOf } from './admin-forms.js';

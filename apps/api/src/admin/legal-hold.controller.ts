@@ -14,7 +14,7 @@ import {
   type HoldState,
   type HoldWish,
 } from '#wire';
-import { Json } from '../http/form.pipe.js';
+import { Json } from '../http/json.pipe.js';
 import { Operation } from '../http/operation.js';
 import { AccountSid, BaseUrl, Context } from '../http/request.decorators.js';
 import { ApiJson, QueryOf } from './admin-forms.js';

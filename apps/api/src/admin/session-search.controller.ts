@@ -19,7 +19,7 @@ import {
   type RevealWish,
   type SessionQuery,
 } from '#wire';
-import { Json } from '../http/form.pipe.js';
+import { Json } from '../http/json.pipe.js';
 import { Operation } from '../http/operation.js';
 import { AccountSid, BaseUrl, Context } from '../http/request.decorators.js';
 import { ApiJson, QueryOf } from './admin-forms.js';

@@ -4,7 +4,7 @@ import { ChangeStopWords, MaskingRules } from '#application';
 import type { EventContext } from '#event-store';
 import { ServiceQueries } from '#read-model';
 import { stopWordsResource, stopWordsSchema, stopWordsWish, type StopWordsWish } from '#wire';
-import { Json } from '../http/form.pipe.js';
+import { Json } from '../http/json.pipe.js';
 import { Operation } from '../http/operation.js';
 import { AccountSid, Context } from '../http/request.decorators.js';
 import { ApiJson } from './admin-forms.js';

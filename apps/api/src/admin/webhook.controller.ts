@@ -1,5 +1,5 @@
 import { Controller, Param, Post } from '@nestjs/common';
-import { Consumers, Webhooks } from '#application';
+import { Consumers, ConsumerWebhooks } from '#application';
 import {
   consumerResource,
   webhookChange,
@@ -8,7 +8,7 @@ import {
   type WebhookChange,
   type WebhookWish,
 } from '#wire';
-import { Json } from '../http/form.pipe.js';
+import { Json } from '../http/json.pipe.js';
 import { Conflict, Operation } from '../http/operation.js';
 import { BaseUrl } from '../http/request.decorators.js';
 import { ApiJson } from './admin-forms.js';
@@ -18,7 +18,7 @@ import { ApiJson } from './admin-forms.js';
 @Controller('admin/v1/Webhooks')
 export class WebhookController {
   constructor(
-    private readonly webhooks: Webhooks,
+    private readonly webhooks: ConsumerWebhooks,
     private readonly consumers: Consumers,
   ) {}
 

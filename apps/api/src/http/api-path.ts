@@ -1,4 +1,4 @@
-import { WEBHOOK_ROUTE } from '#wire';
+import { CARRIER_WEBHOOK_ROUTE } from '#wire';
 import { segmentsOf } from './route-table.js';
 
 // What of all paths is served to callers who say who they are. A path may spell these words with percent signs.
@@ -20,6 +20,6 @@ export function isSimulator(path: string): boolean {
 }
 
 /** What the carrier calls, and signs: the route that is meant, for a path alone proves nothing. */
-export function isWebhook(route: string): boolean {
-  return route.startsWith(`${WEBHOOK_ROUTE}/`);
+export function isCarrierWebhook(route: string): boolean {
+  return route.startsWith(`${CARRIER_WEBHOOK_ROUTE}/`);
 }

@@ -6,7 +6,7 @@ import { ServiceQueries, SessionQueries } from '#read-model';
 import type { Config } from '#platform';
 import { RequestError } from '#wire';
 import { Registry } from 'prom-client';
-import { isAdmin, isApi, isSimulator, isWebhook } from './api-path.js';
+import { isAdmin, isApi, isCarrierWebhook, isSimulator } from './api-path.js';
 import { authenticate } from './authenticate.js';
 import { baseUrls } from './base-url.js';
 import { FailedLogins } from './failed-logins.js';
@@ -87,7 +87,8 @@ export function configureHttp(
     }
     if (isApi(route) || isAdmin(route) || isSimulator(route)) {
       requireRead(request, reply);
-      if (!isWebhook(route)) request.caller = await authenticate(request, reply, credentials, failedLogins);
+      if (!isCarrierWebhook(route))
+        request.caller = await authenticate(request, reply, credentials, failedLogins);
       request.baseUrl = baseUrl(request);
     } else {
       const exposure = exposureOf(route, config);

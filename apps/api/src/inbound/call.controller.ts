@@ -2,7 +2,7 @@ import { Body, Controller, Header, HttpCode, Post, Query, UseGuards } from '@nes
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { ReceiveCall, ReportLeg } from '#application';
-import { emptyTwiml, WEBHOOK_ROUTE, type Form } from '#wire';
+import { CARRIER_WEBHOOK_ROUTE, emptyTwiml, type Form } from '#wire';
 import { BaseUrl } from '../http/request.decorators.js';
 import { arrivalOf, interactionNamed, textOf } from './arrival-of.js';
 import { CarrierGuard } from './carrier.guard.js';
@@ -13,7 +13,7 @@ const XML = 'text/xml; charset=utf-8';
 /** What the carrier calls about calls. */
 @ApiExcludeController()
 @UseGuards(CarrierGuard)
-@Controller(WEBHOOK_ROUTE)
+@Controller(CARRIER_WEBHOOK_ROUTE)
 export class CallController {
   constructor(private readonly commands: CommandBus) {}
 

@@ -2,7 +2,7 @@ import { Body, Controller, Header, HttpCode, Post, Query, UseGuards } from '@nes
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { ReceiveMessage, ReportLeg } from '#application';
-import { WEBHOOK_ROUTE, type Form } from '#wire';
+import { CARRIER_WEBHOOK_ROUTE, type Form } from '#wire';
 import { arrivalOf, interactionNamed, textOf } from './arrival-of.js';
 import { CarrierGuard } from './carrier.guard.js';
 import { WebhookPlace, type WebhookAddress } from './webhook-place.js';
@@ -10,7 +10,7 @@ import { WebhookPlace, type WebhookAddress } from './webhook-place.js';
 /** What the carrier calls about messages. */
 @ApiExcludeController()
 @UseGuards(CarrierGuard)
-@Controller(WEBHOOK_ROUTE)
+@Controller(CARRIER_WEBHOOK_ROUTE)
 export class MessageController {
   constructor(private readonly commands: CommandBus) {}
 

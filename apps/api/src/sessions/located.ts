@@ -1,5 +1,5 @@
 import type { MaskingRules, ParticipantWish } from '#application';
-import { readIdentifier, type ParticipantWish as ParticipantForm } from '#wire';
+import { readIdentifier, type ParticipantForm } from '#wire';
 
 /** A participant as the form asks for it, with whom the identifier reaches and where that is. */
 export function located(form: ParticipantForm, { identifierCheck }: MaskingRules): ParticipantWish {

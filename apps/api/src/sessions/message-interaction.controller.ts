@@ -1,6 +1,6 @@
 import { Controller, Get, Param, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { SendMessage, type MessageWish } from '#application';
+import { SendMessage } from '#application';
 import type { EventContext } from '#event-store';
 import { InteractionQueries, ParticipantQueries, type SessionPlace } from '#read-model';
 import {
@@ -9,6 +9,7 @@ import {
   messageInteractionResource,
   messageInteractionSchema,
   pageResource,
+  type MessageWish,
   type PageRequest,
 } from '#wire';
 import { ApiForms, Form, PageOf } from '../http/form.pipe.js';

@@ -10,7 +10,7 @@ import {
   participantResource,
   participantSchema,
   type PageRequest,
-  type ParticipantWish,
+  type ParticipantForm,
 } from '#wire';
 import { ApiForms, Form, PageOf } from '../http/form.pipe.js';
 import { Operation } from '../http/operation.js';
@@ -32,12 +32,12 @@ export class ParticipantController {
   @Operation('Add a new Participant to the Session', 201, participantSchema, 400, 404, 409, 413)
   async create(
     @Place() { serviceSid, sessionSid }: SessionPlace,
-    @Form(createParticipantForm) wish: ParticipantWish,
+    @Form(createParticipantForm) form: ParticipantForm,
     @Context() context: EventContext,
     @BaseUrl() baseUrl: string,
   ) {
-    const whom = located(wish, this.rules);
-    const row = await this.commands.execute(new AddParticipant(serviceSid, sessionSid, whom, context));
+    const wish = located(form, this.rules);
+    const row = await this.commands.execute(new AddParticipant(serviceSid, sessionSid, wish, context));
     return participantResource(row, baseUrl);
   }
 

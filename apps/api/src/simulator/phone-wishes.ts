@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isStorable, storable, trueOrFalse, wholeNumber } from '#wire';
 
 // What is asked of phones, in JSON. Why a value is refused never repeats the value.
 
@@ -18,19 +19,15 @@ const receiver = z
   .string(required)
   .regex(/^(?:\+[1-9]\d{6,14}|\d{5,6})$/, 'It must be a phone number such as +12025550101, or a short code.');
 
-/** Text that can be stored. */
-const text = z
-  .string(required)
-  .refine((value) => !/[\0\p{Surrogate}]/u.test(value), 'It contains what is no character.')
-  .refine(
-    (value) => [...value].length <= MAX_BODY_LENGTH,
-    `It is longer than ${MAX_BODY_LENGTH} characters.`,
-  );
+const text = storable(z.string(required)).refine(
+  (value) => [...value].length <= MAX_BODY_LENGTH,
+  `It is longer than ${MAX_BODY_LENGTH} characters.`,
+);
 
 const url = z
   .string()
   .max(MAX_URL_LENGTH)
-  .refine((value) => /^https?:\/\/[^\s\0\p{Surrogate}]+$/u.test(value) && URL.canParse(value));
+  .refine((value) => /^https?:\/\/\S+$/.test(value) && isStorable(value) && URL.canParse(value));
 
 export const textWish = z
   .object({
@@ -51,12 +48,8 @@ export type TextWish = z.infer<typeof textWish>;
 export const callWish = z.object({
   from: phone,
   to: receiver,
-  answer: z.boolean({ error: 'It must be true or false.' }).default(true),
-  seconds: z
-    .int(`It must be a whole number from 0 to ${MAX_SECONDS}.`)
-    .min(0, `It must be a whole number from 0 to ${MAX_SECONDS}.`)
-    .max(MAX_SECONDS, `It must be a whole number from 0 to ${MAX_SECONDS}.`)
-    .default(60),
+  answer: trueOrFalse.default(true),
+  seconds: wholeNumber(0, MAX_SECONDS).default(60),
 });
 export type CallWish = z.infer<typeof callWish>;
 

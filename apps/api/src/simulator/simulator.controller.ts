@@ -2,7 +2,7 @@ import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { Phones } from '#carrier';
 import { RequestError } from '#wire';
-import { Json } from '../http/form.pipe.js';
+import { Json } from '../http/json.pipe.js';
 import { AccountSid } from '../http/request.decorators.js';
 import {
   callWish,

@@ -236,7 +236,7 @@ describe('a delivery', () => {
     expect(await allOver(service, 1)).toMatchObject([
       { status: 'failed', reason: 'status 410', attempts: 1 },
     ]);
-    expect(await world.queries.endpoint(service.accountSid, service.serviceSid)).toMatchObject({
+    expect(await world.endpoints.find(service.accountSid, service.serviceSid)).toMatchObject({
       disabled_because: 'gone',
     });
     expect(world.raised.map(({ why }) => why)).toEqual(['status 410', 'the endpoint is disabled: gone']);
@@ -261,7 +261,7 @@ describe('a delivery', () => {
     await tried(service, 1);
     await moveClock(world.database, '2 days 1 hour');
     await tried(service, 2);
-    expect(await world.queries.endpoint(service.accountSid, service.serviceSid)).toMatchObject({
+    expect(await world.endpoints.find(service.accountSid, service.serviceSid)).toMatchObject({
       failures: 2,
       disabled_because: 'failing',
     });

@@ -151,7 +151,7 @@ describe('a test call', () => {
     await world.startWorker();
     await service.start();
     const isDisabled = async () =>
-      (await world.queries.endpoint(accountSid, serviceSid))?.disabled_because === 'gone';
+      (await world.endpoints.find(accountSid, serviceSid))?.disabled_because === 'gone';
     await waitFor(isDisabled);
 
     const test = new SendTestCallback(accountSid, serviceSid);

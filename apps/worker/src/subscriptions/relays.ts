@@ -1,4 +1,4 @@
-import { retryDelay, type WebhookCalls } from '#application';
+import { retryDelay, type ConsumerWebhookCalls } from '#application';
 import {
   Subscription,
   type EventStore,
@@ -36,7 +36,7 @@ export class Relays {
     private readonly events: EventStore,
     private readonly wake: Wake,
     private readonly queues: QueueBackend,
-    private readonly webhookCalls: Pick<WebhookCalls, 'tell'>,
+    private readonly webhookCalls: Pick<ConsumerWebhookCalls, 'tell'>,
   ) {}
 
   start(): Promise<void> {

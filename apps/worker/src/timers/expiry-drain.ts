@@ -1,8 +1,8 @@
 import { Logger } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import { ExpireSession, type ExpireSessionHandler } from '#application';
+import { ExpireSession, systemContext, type ExpireSessionHandler } from '#application';
 import { DomainError } from '#domain';
-import type { EventContext, Queryable } from '#event-store';
+import type { Queryable } from '#event-store';
 import { nameError } from '#platform';
 import {
   abandonTimerSlices,
@@ -120,7 +120,8 @@ export class ExpiryDrain {
     const started = performance.now();
     let expired = 0;
     const expire = async ({ sid, accountSid, overdueBy }: DueTimer) => {
-      if (!(await this.expireSession.execute(new ExpireSession(sid, expiryContext(accountSid))))) return;
+      const context = systemContext(accountSid, 'system:expiry', { correlationId: randomUUID() });
+      if (!(await this.expireSession.execute(new ExpireSession(sid, context)))) return;
       expired++;
       this.observer.expired(cause, overdueBy + (performance.now() - started) / 1000);
     };
@@ -146,16 +147,4 @@ function isOverload(failure: unknown): boolean {
 /** The service went meanwhile: the cascade deletes the session. */
 function isServiceGone(failure: unknown): boolean {
   return failure instanceof DomainError && failure.code === 'service-not-found';
-}
-
-function expiryContext(accountSid: string): EventContext {
-  return {
-    accountSid,
-    actor: 'system:expiry',
-    requestId: null,
-    correlationId: randomUUID(),
-    causationId: null,
-    traceParent: null,
-    idempotency: null,
-  };
 }

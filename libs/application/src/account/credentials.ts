@@ -54,7 +54,11 @@ export class Credentials {
 
   /** The primary auth token of an account, as it is now. */
   async authTokenOf(accountSid: string): Promise<string | null> {
-    const [primary] = await findAuthTokens(this.db, partitionOf(accountSid, this.partitions), accountSid);
+    const [primary] = await findAuthTokens(
+      this.db.reads,
+      partitionOf(accountSid, this.partitions),
+      accountSid,
+    );
     return primary === undefined ? null : openAuthToken(this.masterKey, accountSid, primary.value);
   }
 
@@ -78,14 +82,14 @@ export class Credentials {
   }
 
   async #account(sid: string): Promise<Expected | null> {
-    const found = await findAuthTokens(this.db, partitionOf(sid, this.partitions), sid);
+    const found = await findAuthTokens(this.db.reads, partitionOf(sid, this.partitions), sid);
     if (found.length === 0) return null;
     const hashes = found.map(({ value }) => hashSecret(openAuthToken(this.masterKey, sid, value)));
     return { caller: { accountSid: sid, actor: sid, role: 'owner' }, hashes };
   }
 
   async #apiKey(sid: string): Promise<Expected | null> {
-    const found = await findKeyHash(this.db, sid);
+    const found = await findKeyHash(this.db.reads, sid);
     if (found === null) return null;
     const role = found.slot === keySlots['read-only'] ? 'read-only' : 'operator';
     return { caller: { accountSid: found.account_sid, actor: sid, role }, hashes: [found.value] };

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { CommandBus } from '@nestjs/cqrs';
 import { DomainError } from '#domain';
 import type { EventContext } from '#event-store';
+import { systemContext } from '../system-context.js';
 import { ChangeAuthToken } from './change-auth-token.js';
 import { CreateAccount } from './create-account.js';
 import type { Credentials } from './credentials.js';
@@ -18,7 +19,7 @@ export async function ensureAccount(
   account: { readonly sid: string; readonly authToken: string },
 ): Promise<boolean> {
   if ((await credentials.check(account.sid, account.authToken)) !== null) return true;
-  const context = startContext(account.sid);
+  const context = systemContext(account.sid, 'system:start', { correlationId: `start-${account.sid}` });
   try {
     await commands.execute(new CreateAccount('', account.authToken, context));
   } catch (error) {
@@ -41,16 +42,4 @@ async function changeToken(commands: CommandBus, authToken: string, context: Eve
     );
     return false;
   }
-}
-
-function startContext(accountSid: string): EventContext {
-  return {
-    accountSid,
-    actor: 'system:start',
-    requestId: null,
-    correlationId: `start-${accountSid}`,
-    causationId: null,
-    traceParent: null,
-    idempotency: null,
-  };
 }

@@ -4,7 +4,7 @@ import type { RaisedAlert } from '#read-model';
 import { jsonSignature } from '#wire';
 import type { Credentials } from '../account/credentials.js';
 import { callbackFailure } from '../callbacks/callbacks.js';
-import { ALERTS, type AlertCode } from './alerts.js';
+import { alertMessage } from './alerts.js';
 
 /** Alerts that wait for the URL; more are not sent, for they stand in the list anyway. */
 const MOST_WAITING = 1_000;
@@ -81,8 +81,7 @@ function bodyOf({ sid, accountSid, serviceSid, sessionSid, interactionSid, code,
     session_sid: sessionSid,
     interaction_sid: interactionSid,
     code,
-    // Of those that can be raised.
-    message: ALERTS[code as AlertCode],
+    message: alertMessage(code),
     why,
     more_info: `https://www.twilio.com/docs/errors/${code}`,
   };

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 
 /** What Twilio's debugger would be told (contract §10), by its code. */
-export const ALERTS = {
+const ALERTS = {
   80613: 'The carrier rejected a message.',
   80614: 'No partner participant was found for an incoming message or call.',
   80624: 'The pool of a service is nearly as large as it may be.',
@@ -20,6 +20,12 @@ export const ALERTS = {
 } as const;
 
 export type AlertCode = keyof typeof ALERTS;
+
+/** What an alert says that was kept. */
+export function alertMessage(code: number): string {
+  // Of those that can be raised.
+  return ALERTS[code as AlertCode];
+}
 
 /** What an alert is about: SIDs, never a number or a text. */
 export interface AlertSubject {

@@ -11,11 +11,19 @@ import {
   type Consumer,
   type ConsumerStart,
   type NewWebhook,
+  type SubscriptionStatus,
   type Webhook,
 } from '#event-store';
 import { readCallTarget, type Database } from '#platform';
-import { ConsumerBacklogs, type EventQueues, type JobQueue, type EventJob } from '#queues';
+import {
+  ConsumerBacklogs,
+  type ConsumerBacklog,
+  type EventQueues,
+  type JobQueue,
+  type EventJob,
+} from '#queues';
 import { checkTypes } from './event-types.js';
+import { consumerNotFound, findConsumer, requireConsumer } from './find-consumer.js';
 
 /** A consumer and how far it is. What only the queues know is null while they cannot be reached. */
 export interface ConsumerStatus extends Consumer {
@@ -26,6 +34,12 @@ export interface ConsumerStatus extends Consumer {
   readonly failed: number | null;
   /** How long the first event that it has not handled has been waiting. */
   readonly lagSeconds: number | null;
+}
+
+/** How far the readers of the log are, and what lies in the queues; nothing of these while they cannot be reached. */
+interface Progress {
+  readonly subscriptions: readonly SubscriptionStatus[];
+  readonly backlogs: readonly ConsumerBacklog[];
 }
 
 /** Those who react to events of this installation, through queues of their own. */
@@ -41,25 +55,13 @@ export class Consumers {
 
   async list(): Promise<ConsumerStatus[]> {
     const consumers = await listConsumers(this.database.reads);
-    const subscriptions = await readSubscriptions(this.database.reads);
-    const backlogs = consumers.length === 0 ? [] : await this.#backlogs.read().catch(() => []);
-    return consumers.map((consumer) => {
-      const relays = subscriptions.filter(({ name }) => name === relayName(consumer));
-      const backlog = backlogs.find((one) => one.consumer === consumer.name);
-      const { waiting = null, failed = null, lagSeconds = null } = backlog ?? {};
-      return {
-        ...consumer,
-        webhook: withoutPassword(consumer.webhook),
-        behind: relays.reduce((sum, { lag }) => sum + lag, 0),
-        waiting,
-        failed,
-        lagSeconds,
-      };
-    });
+    const progress = await this.#progressOf(consumers);
+    return consumers.map((consumer) => statusOf(consumer, progress));
   }
 
   async get(name: string): Promise<ConsumerStatus> {
-    return found(await this.list(), name);
+    const consumer = await requireConsumer(this.database.reads, name);
+    return statusOf(consumer, await this.#progressOf([consumer]));
   }
 
   /**
@@ -104,23 +106,29 @@ export class Consumers {
    * a webhook is in any case: nobody else would take it but the next URL of that name. Answers whether it was dropped.
    */
   async remove(name: string, isDropping: boolean): Promise<boolean> {
-    const { webhook } = found(await listConsumers(this.database.reads), name);
+    const { webhook } = await requireConsumer(this.database.reads, name);
     // Before anything is removed: the queue must be there.
     const queue = isDropping || webhook !== null ? await this.#queueOf(name) : null;
-    if (!(await removeConsumer(this.database.reads, name))) throw notFound(name);
+    if (!(await removeConsumer(this.database.reads, name))) throw consumerNotFound(name);
     await queue?.drop();
     return queue !== null;
   }
 
   /** A program of that name may have left events in its queue, of which the URL was never to be told. */
   async #clearQueueFor(name: string, webhook: NewWebhook): Promise<void> {
-    if ((await listConsumers(this.database.reads)).some((other) => other.name === name)) throw taken(name);
+    if ((await findConsumer(this.database.reads, name)) !== null) throw taken(name);
     await this.#requireQueues();
     await this.queues.of({ name, webhook }).drop();
   }
 
+  async #progressOf(consumers: readonly Consumer[]): Promise<Progress> {
+    const subscriptions = await readSubscriptions(this.database.reads);
+    const backlogs = consumers.length === 0 ? [] : await this.#backlogs.of(consumers).catch(() => []);
+    return { subscriptions, backlogs };
+  }
+
   async #queueOf(name: string): Promise<JobQueue<EventJob>> {
-    const consumer = found(await listConsumers(this.database.reads), name);
+    const consumer = await requireConsumer(this.database.reads, name);
     await this.#requireQueues();
     return this.queues.of(consumer);
   }
@@ -132,19 +140,23 @@ export class Consumers {
   }
 }
 
+function statusOf(consumer: Consumer, { subscriptions, backlogs }: Progress): ConsumerStatus {
+  const relays = subscriptions.filter(({ name }) => name === relayName(consumer));
+  const backlog = backlogs.find((one) => one.consumer === consumer.name);
+  const { waiting = null, failed = null, lagSeconds = null } = backlog ?? {};
+  return {
+    ...consumer,
+    webhook: withoutPassword(consumer.webhook),
+    behind: relays.reduce((sum, { lag }) => sum + lag, 0),
+    waiting,
+    failed,
+    lagSeconds,
+  };
+}
+
 /** A URL may hold one. */
 function withoutPassword(webhook: Webhook | null): Webhook | null {
   return webhook === null ? null : { ...webhook, url: readCallTarget(webhook.url).url };
-}
-
-function found<Known extends Consumer>(consumers: readonly Known[], name: string): Known {
-  const consumer = consumers.find((known) => known.name === name);
-  if (consumer === undefined) throw notFound(name);
-  return consumer;
-}
-
-function notFound(name: string): DomainError {
-  return new DomainError('consumer-not-found', `there is no consumer ${name}`);
 }
 
 function taken(name: string): DomainError {

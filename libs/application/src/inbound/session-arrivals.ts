@@ -83,7 +83,9 @@ export class SessionArrivals {
 export function arrivalContext({ contact, resourceSid }: Arrival): EventContext {
   const { accountSid, serviceSid } = contact;
   const commandId = `in-${accountSid}-${resourceSid}`;
-  return systemContext(accountSid, 'system:carrier', { commandId, fingerprint: serviceSid });
+  return systemContext(accountSid, 'system:carrier', {
+    idempotency: { commandId, fingerprint: serviceSid },
+  });
 }
 
 function arrive(

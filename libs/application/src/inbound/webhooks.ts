@@ -1,11 +1,11 @@
 import type { NumberWebhooks } from '#carrier';
-import { webhookPath } from '#wire';
+import { carrierWebhookPath } from '#wire';
 
 // What the carrier calls, below the address of this API.
 
 /** Where a number reports what comes in for it. */
 export function inboundWebhooks(baseUrl: string, accountSid: string, serviceSid: string): NumberWebhooks {
-  const webhooks = `${baseUrl}${webhookPath(accountSid, serviceSid)}`;
+  const webhooks = `${baseUrl}${carrierWebhookPath(accountSid, serviceSid)}`;
   return { message: `${webhooks}/Message`, call: `${webhooks}/Call` };
 }
 
@@ -20,7 +20,7 @@ export function statusWebhooks(
   baseUrl: string,
   { accountSid, serviceSid, interactionSid }: InteractionPlace,
 ) {
-  const webhooks = `${baseUrl}${webhookPath(accountSid, serviceSid)}`;
+  const webhooks = `${baseUrl}${carrierWebhookPath(accountSid, serviceSid)}`;
   const query = `?interaction=${interactionSid}`;
   return {
     messageStatus: `${webhooks}/MessageStatus${query}`,

@@ -4,14 +4,10 @@ import { attemptForward, DomainError, parameterInvalid, sessionStream, startInte
 import { EventStore, type EventContext } from '#event-store';
 import { newSid } from '#platform';
 import { InteractionQueries, ParticipantQueries, type InteractionRow, type SessionPlace } from '#read-model';
+import type { MessageWish } from '#wire';
 import { requireSessionOf } from '../session/session-of.js';
 import { writtenChild } from '../written-row.js';
 import { HandOver } from './hand-over.js';
-
-export interface MessageWish {
-  readonly body: string | null;
-  readonly mediaUrls: readonly string[] | null;
-}
 
 /** Sends one message from the account to a participant, who sees it come from their partner. */
 export class SendMessage extends Command<InteractionRow> {

@@ -4,7 +4,7 @@ import type { CallChange, NewCall, StoredCall, StoredCalls } from './stored-call
 import type { UnderWay } from './under-way.js';
 import type { CallEvent } from './voice-twiml.js';
 import { callStatus } from './webhook-parameters.js';
-import type { Webhooks } from './webhooks.js';
+import type { WebhookSender } from './webhook-sender.js';
 
 /** Seconds that a call may last. */
 export const LONGEST_CALL = 14_400;
@@ -23,7 +23,7 @@ export interface Waiting {
   readonly onAnswer: () => Promise<void>;
 }
 
-export type Ending = Omit<CallChange, 'isReported' | 'next'>;
+export type CallEnding = Omit<CallChange, 'isReported' | 'next'>;
 
 /** Another process has ended the call: there is nothing more to do for it. */
 export class CallTakenAway extends Error {
@@ -34,7 +34,7 @@ export class CallTakenAway extends Error {
 export class CallLine {
   constructor(
     private readonly calls: StoredCalls,
-    private readonly webhooks: Webhooks,
+    private readonly webhooks: WebhookSender,
     private readonly underWay: UnderWay,
     private readonly pace: Pace,
   ) {}
@@ -50,7 +50,7 @@ export class CallLine {
     return this.#change(call, { status, next: seconds * this.pace.second });
   }
 
-  end(call: StoredCall, ending: Ending): Promise<StoredCall> {
+  end(call: StoredCall, ending: CallEnding): Promise<StoredCall> {
     return this.#change(call, { ...ending, next: null });
   }
 

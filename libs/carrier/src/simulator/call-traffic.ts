@@ -4,7 +4,7 @@ import type { SimulatedNumbers } from './numbers.js';
 import type { NewCall, StoredCall, StoredCalls } from './stored-calls.js';
 import { TwimlRun } from './twiml-run.js';
 import type { UnderWay } from './under-way.js';
-import type { Webhooks } from './webhooks.js';
+import type { WebhookSender } from './webhook-sender.js';
 
 /** Numbers of the account that one call may be led through by Dial. */
 const MAX_DEPTH = 5;
@@ -26,7 +26,7 @@ export class CallTraffic {
     private readonly calls: StoredCalls,
     private readonly line: CallLine,
     private readonly numbers: SimulatedNumbers,
-    private readonly webhooks: Webhooks,
+    private readonly webhooks: WebhookSender,
     private readonly underWay: UnderWay,
   ) {}
 

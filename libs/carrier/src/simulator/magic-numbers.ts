@@ -20,12 +20,12 @@ const acceptances: ReadonlyMap<string, Acceptance> = new Map([
 ]);
 
 /** How a message that was accepted ends, with Twilio's error code. */
-export interface Ending {
+export interface MessageEnding {
   readonly status: 'undelivered' | 'failed';
   readonly errorCode: number;
 }
 
-const endings: ReadonlyMap<string, Ending> = new Map([
+const endings: ReadonlyMap<string, MessageEnding> = new Map([
   ['+15005550060', { status: 'undelivered', errorCode: 30003 }],
   ['+15005550061', { status: 'failed', errorCode: 30008 }],
 ]);
@@ -44,7 +44,7 @@ export function acceptanceOf(number: string): Acceptance | null {
   return acceptances.get(number) ?? null;
 }
 
-export function endingOf(number: string): Ending | null {
+export function endingOf(number: string): MessageEnding | null {
   return endings.get(number) ?? null;
 }
 

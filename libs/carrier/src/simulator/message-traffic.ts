@@ -8,7 +8,7 @@ import type { NewMessage, StoredMessage, StoredMessages } from './stored-message
 import { TwimlError } from './twiml-document.js';
 import type { UnderWay } from './under-way.js';
 import { inboundMessage, messageStatus } from './webhook-parameters.js';
-import type { Webhooks } from './webhooks.js';
+import type { WebhookSender } from './webhook-sender.js';
 
 /** Twilio's code for a webhook that failed. */
 const WEBHOOK_FAILED = 11200;
@@ -27,7 +27,7 @@ export class MessageTraffic {
   constructor(
     private readonly messages: StoredMessages,
     private readonly numbers: SimulatedNumbers,
-    private readonly webhooks: Webhooks,
+    private readonly webhooks: WebhookSender,
     private readonly underWay: UnderWay,
     private readonly pace: Pace,
   ) {}

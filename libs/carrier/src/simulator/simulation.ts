@@ -10,7 +10,7 @@ import type { Pace } from './pace.js';
 import { StoredCalls } from './stored-calls.js';
 import { StoredMessages } from './stored-messages.js';
 import { UnderWay } from './under-way.js';
-import { Webhooks } from './webhooks.js';
+import { WebhookSender } from './webhook-sender.js';
 
 const MOST_OF_ONE_PHONE = 500;
 /** Tokens that are remembered: to derive one takes a fifth of a millisecond, and every webhook wants its own twice. */
@@ -39,7 +39,7 @@ export class Simulation {
     private readonly pace: Pace,
   ) {
     const { underWay } = this;
-    const webhooks = new Webhooks((accountSid) => this.tokenOf(accountSid), pace, underWay.signal);
+    const webhooks = new WebhookSender((accountSid) => this.tokenOf(accountSid), pace, underWay.signal);
     this.numbers = new SimulatedNumbers(database);
     this.messages = new StoredMessages(database, pace.hold);
     this.calls = new StoredCalls(database, pace.hold);

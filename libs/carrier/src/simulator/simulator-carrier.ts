@@ -2,9 +2,9 @@ import {
   Carrier,
   type CarrierNumber,
   type LostMessage,
-  type MessageWish,
   type NumberName,
   type NumberWebhooks,
+  type OutgoingMessage,
   type SentMessage,
 } from '../carrier.js';
 import { CarrierRefused, CarrierUnavailable, CarrierUncertain } from '../carrier-errors.js';
@@ -36,17 +36,17 @@ export class SimulatorCarrier extends Carrier {
     await this.simulation.numbers.connect(accountSid, sid, null);
   }
 
-  override async sendMessage(accountSid: string, wish: MessageWish): Promise<SentMessage> {
+  override async sendMessage(accountSid: string, message: OutgoingMessage): Promise<SentMessage> {
     const { underWay, numbers } = this.simulation;
     if (underWay.isStopping) throw new CarrierUnavailable('the simulator stops');
     if (underWay.isFull) throw new CarrierUnavailable('too much is under way', 1000);
-    refuseUnsendable(wish);
-    if ((await numbers.own(accountSid, wish.from)) === null) {
+    refuseUnsendable(message);
+    if ((await numbers.own(accountSid, message.from)) === null) {
       throw new CarrierRefused(21606, 'the sender is not a number of the account');
     }
-    const trouble = acceptanceOf(wish.to);
-    if (trouble === null) return this.#accept(accountSid, wish);
-    return this.#acceptWith(trouble, accountSid, wish);
+    const trouble = acceptanceOf(message.to);
+    if (trouble === null) return this.#accept(accountSid, message);
+    return this.#acceptWith(trouble, accountSid, message);
   }
 
   override async findMessage(accountSid: string, { key }: LostMessage): Promise<SentMessage | null> {
@@ -62,20 +62,20 @@ export class SimulatorCarrier extends Carrier {
     return this.simulation.stop();
   }
 
-  async #accept(accountSid: string, wish: MessageWish): Promise<SentMessage> {
+  async #accept(accountSid: string, message: OutgoingMessage): Promise<SentMessage> {
     const accepted = await this.simulation.messageTraffic.accept({
       account_sid: accountSid,
-      send_key: wish.key,
-      from_number: wish.from,
-      to_number: wish.to,
-      body: wish.body,
-      media: wish.mediaUrls,
-      status_callback: wish.statusCallback,
+      send_key: message.key,
+      from_number: message.from,
+      to_number: message.to,
+      body: message.body,
+      media: message.mediaUrls,
+      status_callback: message.statusCallback,
     });
     return sentMessage(accepted);
   }
 
-  async #acceptWith(trouble: Acceptance, accountSid: string, wish: MessageWish): Promise<SentMessage> {
+  async #acceptWith(trouble: Acceptance, accountSid: string, message: OutgoingMessage): Promise<SentMessage> {
     switch (trouble.kind) {
       case 'refused':
         throw new CarrierRefused(trouble.code, trouble.why);
@@ -83,19 +83,19 @@ export class SimulatorCarrier extends Carrier {
         throw new CarrierUnavailable(trouble.why, trouble.retryAfter);
       case 'slow':
         await this.simulation.underWay.pass(trouble.milliseconds);
-        return this.#accept(accountSid, wish);
+        return this.#accept(accountSid, message);
       case 'no-answer': {
-        const known = await this.findMessage(accountSid, { ...wish, receivedAt: '' });
+        const known = await this.findMessage(accountSid, { ...message, receivedAt: '' });
         // Asked again with the same key, the carrier knows the message and says so.
         if (known !== null) return known;
-        if (trouble.isSent) await this.#accept(accountSid, wish);
+        if (trouble.isSent) await this.#accept(accountSid, message);
         throw new CarrierUncertain('simulated');
       }
     }
   }
 }
 
-function refuseUnsendable({ to, body, mediaUrls }: MessageWish): void {
+function refuseUnsendable({ to, body, mediaUrls }: OutgoingMessage): void {
   if (!isReachable(to)) throw new CarrierRefused(21211, 'the receiver is not a valid phone number');
   if (body === '' && mediaUrls.length === 0) throw new CarrierRefused(21602, 'the message is empty');
   if ([...body].length > MAX_BODY_LENGTH) throw new CarrierRefused(21617, 'the message is too long');

@@ -1,11 +1,11 @@
 import { Logger } from '@nestjs/common';
-import { LONGEST_CALL, type CallEnd, type CallLine, type Ending, type Waiting } from './call-line.js';
+import { LONGEST_CALL, type CallEnd, type CallLine, type CallEnding, type Waiting } from './call-line.js';
 import type { SimulatedNumbers } from './numbers.js';
 import type { NewCall, StoredCall } from './stored-calls.js';
 import { TwimlError } from './twiml-document.js';
 import { readVoiceTwiml, type Dial, type VoiceVerb } from './voice-twiml.js';
 import { dialResult, inboundCall } from './webhook-parameters.js';
-import type { Parameters, Webhooks } from './webhooks.js';
+import type { Parameters, WebhookSender } from './webhook-sender.js';
 
 /** Documents that one call may be led through. */
 const MAX_DOCUMENTS = 10;
@@ -26,7 +26,7 @@ interface Request {
 }
 
 /** What comes after a verb: the next verb, another document, or the end of the call. */
-type Step = 'on' | { readonly request: Request } | { readonly ending: Ending };
+type Step = 'on' | { readonly request: Request } | { readonly ending: CallEnding };
 
 /** One call that came in for a number of the account, led by what the number's webhook answers. */
 export class TwimlRun {
@@ -43,7 +43,7 @@ export class TwimlRun {
     ringing: StoredCall,
     private readonly line: CallLine,
     private readonly numbers: SimulatedNumbers,
-    private readonly webhooks: Webhooks,
+    private readonly webhooks: WebhookSender,
     private readonly around: Surroundings,
   ) {
     this.#call = ringing;
@@ -57,7 +57,7 @@ export class TwimlRun {
     return { call, rang: this.#rang, talked: this.#talked };
   }
 
-  async #follow(first: Request): Promise<Ending> {
+  async #follow(first: Request): Promise<CallEnding> {
     let request = first;
     for (let documents = 0; documents < MAX_DOCUMENTS; documents++) {
       const key = `${this.#call.sid}-${documents}`;
@@ -159,13 +159,13 @@ export class TwimlRun {
     await this.around.onAnswer();
   }
 
-  async #hangUp(): Promise<{ ending: Ending }> {
+  async #hangUp(): Promise<{ ending: CallEnding }> {
     await this.#answer();
     return { ending: { status: 'completed' } };
   }
 
   /** What was answered is completed, also when an error ends it. */
-  #breakOff(errorCode: number): Ending {
+  #breakOff(errorCode: number): CallEnding {
     return { status: this.#isAnswered ? 'completed' : 'failed', errorCode };
   }
 }

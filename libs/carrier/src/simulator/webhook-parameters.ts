@@ -1,7 +1,7 @@
 import { countryOf } from '../country-of.js';
 import type { StoredCall } from './stored-calls.js';
 import type { StoredMessage } from './stored-messages.js';
-import type { Parameters } from './webhooks.js';
+import type { Parameters } from './webhook-sender.js';
 
 // What Twilio sends along, with every name that it sends; where somebody is, below the country, nobody here knows.
 

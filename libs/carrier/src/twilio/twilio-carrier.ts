@@ -3,9 +3,9 @@ import {
   Carrier,
   type CarrierNumber,
   type LostMessage,
-  type MessageWish,
   type NumberName,
   type NumberWebhooks,
+  type OutgoingMessage,
   type SentMessage,
 } from '../carrier.js';
 import { CarrierRefused } from '../carrier-errors.js';
@@ -71,8 +71,8 @@ export class TwilioCarrier extends Carrier {
     if (isOurs) await this.#find(() => this.#point(sid, { message: '', call: '' }));
   }
 
-  override async sendMessage(_accountSid: string, wish: MessageWish): Promise<SentMessage> {
-    const { from, to, body, mediaUrls, statusCallback } = wish;
+  override async sendMessage(_accountSid: string, message: OutgoingMessage): Promise<SentMessage> {
+    const { from, to, body, mediaUrls, statusCallback } = message;
     try {
       const message = await this.client.messages.create({
         from,

@@ -7,9 +7,8 @@ import {
   removeShortCode,
   updatePhoneNumber,
   updateShortCode,
-  type NewPoolNumber,
 } from './phone-number.decider.js';
-import type { PhoneNumberEvent, ShortCodeEvent } from './phone-number.events.js';
+import type { NewPoolNumber, PhoneNumberEvent, ShortCodeEvent } from './phone-number.events.js';
 import { phoneNumberStream, poolOf, shortCodeStream } from './phone-number.state.js';
 
 const phoneNumbers = scenario(phoneNumberStream);

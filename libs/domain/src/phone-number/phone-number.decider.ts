@@ -1,12 +1,6 @@
 import { DomainError, type DomainErrorCode } from '../shared/domain-error.js';
-import type { CarrierNumber, PhoneNumberEvent, ShortCodeEvent } from './phone-number.events.js';
+import type { NewPoolNumber, PhoneNumberEvent, ShortCodeEvent } from './phone-number.events.js';
 import type { PooledNumber, PoolNumber } from './phone-number.state.js';
-
-export interface NewPoolNumber extends CarrierNumber {
-  readonly accountSid: string;
-  readonly serviceSid: string;
-  readonly isReserved: boolean;
-}
 
 export function addPhoneNumber(number: PoolNumber, wish: NewPoolNumber): PhoneNumberEvent[] {
   requireFree(number, wish.serviceSid, 'phone-number-in-service');

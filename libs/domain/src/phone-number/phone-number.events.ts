@@ -6,19 +6,16 @@ export interface Capabilities {
   readonly fax: boolean;
 }
 
-/** A number of the account at its carrier. */
-export interface CarrierNumber {
+/** A number of the account at its carrier, as it comes into the pool of a service. */
+export interface NewPoolNumber {
+  readonly accountSid: string;
+  readonly serviceSid: string;
   /** E.164, or the digits of a short code. */
   readonly number: string;
   readonly friendlyName: string;
   /** ISO 3166, two letters. */
   readonly isoCountry: string;
   readonly capabilities: Capabilities;
-}
-
-interface Added extends CarrierNumber {
-  readonly accountSid: string;
-  readonly serviceSid: string;
   /** Never given to a participant by itself, only when a caller names it. */
   readonly isReserved: boolean;
 }
@@ -30,7 +27,7 @@ interface Updated {
 /** The number is in the pool of a service from here on. */
 export interface PhoneNumberAdded {
   readonly type: 'PhoneNumberAdded';
-  readonly data: Added;
+  readonly data: NewPoolNumber;
 }
 
 export interface PhoneNumberUpdated {
@@ -46,7 +43,7 @@ export interface PhoneNumberRemoved {
 
 export interface ShortCodeAdded {
   readonly type: 'ShortCodeAdded';
-  readonly data: Added;
+  readonly data: NewPoolNumber;
 }
 
 export interface ShortCodeUpdated {

@@ -1,4 +1,5 @@
 import { lookup } from 'node:dns/promises';
+import { Lanes } from '../lanes.js';
 
 interface ResolvedAddress {
   readonly address: string;
@@ -20,21 +21,14 @@ const PATIENCE_MS = 10_000;
 /** Resolves a few names at a time, and each only once for all who ask at that time. */
 export function boundedResolve(resolve: Resolve, atOnce = AT_ONCE, patience = PATIENCE_MS): Resolve {
   const underWay = new Map<string, ReturnType<Resolve>>();
-  const waiting: (() => void)[] = [];
-  let running = 0;
+  const lanes = new Lanes(atOnce);
 
-  const inTurn: Resolve = async (hostname) => {
+  const inTurn: Resolve = (hostname) => {
     const asked = performance.now();
-    if (running < atOnce) running++;
-    else await new Promise<void>((begin) => waiting.push(begin));
-    try {
+    return lanes.take(async () => {
       if (performance.now() - asked > patience) throw new Error('too late to be resolved');
-      return await resolve(hostname);
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) running--;
-      else next();
-    }
+      return resolve(hostname);
+    });
   };
 
   return (hostname) => {

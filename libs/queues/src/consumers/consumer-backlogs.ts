@@ -1,5 +1,5 @@
 import { eventJob } from '#contracts';
-import { listConsumers, readSubscriptions, relayName, type Queryable } from '#event-store';
+import { listConsumers, readSubscriptions, relayName, type Consumer, type Queryable } from '#event-store';
 import type { Backlog } from '../job-queue.js';
 import type { EventQueues } from './event-queues.js';
 
@@ -20,7 +20,11 @@ export class ConsumerBacklogs {
 
   /** Rejects while the queues cannot be reached. */
   async read(): Promise<ConsumerBacklog[]> {
-    const consumers = await listConsumers(this.db);
+    return this.of(await listConsumers(this.db));
+  }
+
+  /** Of these alone. */
+  async of(consumers: readonly Consumer[]): Promise<ConsumerBacklog[]> {
     const subscriptions = await readSubscriptions(this.db);
     await this.queues.probe();
     return Promise.all(

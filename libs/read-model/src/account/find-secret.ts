@@ -1,5 +1,5 @@
 import type { Queryable } from '#event-store';
-import { statement, type Database } from '#platform';
+import { statement } from '#platform';
 
 export interface StoredSecret {
   readonly account_sid: string;
@@ -28,11 +28,11 @@ const keyHash = statement(
 
 /** The sealed auth tokens of an account, the primary one first. */
 export async function findAuthTokens(
-  db: Database,
+  db: Queryable,
   partition: number,
   accountSid: string,
 ): Promise<StoredSecret[]> {
-  const { rows } = await db.reads.query<StoredSecret>(authTokens(partition, accountSid));
+  const { rows } = await db.query<StoredSecret>(authTokens(partition, accountSid));
   return rows;
 }
 
@@ -45,7 +45,7 @@ export async function findAnyAuthToken(db: Queryable): Promise<StoredSecret | nu
 }
 
 /** The hash of an API key's secret, and the account that the key belongs to. */
-export async function findKeyHash(db: Database, keySid: string): Promise<StoredKeyHash | null> {
-  const { rows } = await db.reads.query<StoredKeyHash>(keyHash(keySid));
+export async function findKeyHash(db: Queryable, keySid: string): Promise<StoredKeyHash | null> {
+  const { rows } = await db.query<StoredKeyHash>(keyHash(keySid));
   return rows[0] ?? null;
 }

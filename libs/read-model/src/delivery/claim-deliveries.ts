@@ -18,7 +18,7 @@ export interface ClaimedDelivery {
   readonly url: string;
 }
 
-export interface Claim {
+export interface DeliveryClaim {
   readonly partition: number;
   readonly serviceSid: string;
   /** Of this claim alone. */
@@ -33,7 +33,7 @@ const claim = statement('claim-deliveries', 'select * from maskline.claim_delive
 /** Begins attempts of what is due at a service's endpoint; none while it is disabled, or while others are at it. */
 export async function claimDeliveries(
   db: Queryable,
-  { partition, serviceSid, id, most, seconds }: Claim,
+  { partition, serviceSid, id, most, seconds }: DeliveryClaim,
 ): Promise<ClaimedDelivery[]> {
   const { rows } = await db.query<ClaimedDelivery>(claim(partition, serviceSid, most, seconds, id));
   return rows;

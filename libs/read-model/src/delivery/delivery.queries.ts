@@ -5,7 +5,6 @@ import { partitionOf, readSubjectKeys } from '#event-store';
 import { open, type Database } from '#platform';
 import { readPage } from '../list-page.js';
 import type { Page, PageRange } from '../page.js';
-import type { ServiceRow } from '../tables.js';
 import { countRedeliverable, type DeliveryRange, type DeliveryStatus } from './redeliver.js';
 import { answerPlace, requestPlace } from './sealed-delivery.js';
 
@@ -46,26 +45,6 @@ export interface DeliveryDetails extends DeliveryRow {
   readonly history: readonly DeliveryAttempt[];
 }
 
-/** The health of the URL that a service has. */
-export interface EndpointRow {
-  readonly failures: number;
-  readonly failing_since: string | null;
-  readonly disabled_at: string | null;
-  readonly disabled_because: 'gone' | 'failing' | null;
-}
-
-/** An endpoint that was ever told something, with the service whose URL it is. */
-export interface ServiceEndpointRow extends EndpointRow {
-  /** Of the service. */
-  readonly sid: string;
-  readonly account_sid: string;
-  readonly callback_url: string | null;
-  readonly date_created: string;
-}
-
-/** Whether anything is sent to an endpoint: all of it, less often for its failures, or nothing. */
-export type EndpointStatus = 'healthy' | 'failing' | 'disabled';
-
 /** Null, like what is left out, does not narrow the list. */
 export interface DeliveryFilter {
   readonly status?: DeliveryStatus | null;
@@ -102,14 +81,6 @@ interface DeliveryTables {
     readonly partition: number;
     readonly delivery_sid: string;
     readonly answer: Buffer | null;
-  };
-  readonly 'maskline.delivery_endpoint': EndpointRow & {
-    readonly partition: number;
-    readonly account_sid: string;
-    readonly service_sid: string;
-  };
-  readonly 'maskline.service': Pick<ServiceRow, 'sid' | 'account_sid' | 'callback_url' | 'date_created'> & {
-    readonly partition: number;
   };
 }
 
@@ -180,40 +151,6 @@ export class DeliveryQueries {
     const range = { ...selection, partition, accountSid, serviceSid };
     const counts = await countRedeliverable(this.db.reads, range);
     return counts.reduce((sum, { deliveries }) => sum + deliveries, 0);
-  }
-
-  /** Null while nothing was ever to be told. */
-  async endpoint(accountSid: string, serviceSid: string): Promise<EndpointRow | null> {
-    const row = await this.#builder
-      .selectFrom('maskline.delivery_endpoint')
-      .select(['failures', 'failing_since', 'disabled_at', 'disabled_because'])
-      .where('partition', '=', partitionOf(accountSid, this.partitions))
-      .where('account_sid', '=', accountSid)
-      .where('service_sid', '=', serviceSid)
-      .executeTakeFirst();
-    return row ?? null;
-  }
-
-  /** Those of an account's services, the newest service first; of a status, or all that were ever told something. */
-  async endpoints(
-    accountSid: string,
-    range: PageRange,
-    status: EndpointStatus | null = null,
-  ): Promise<Page<ServiceEndpointRow>> {
-    let query = this.#builder
-      .selectFrom('maskline.service as k')
-      .innerJoin('maskline.delivery_endpoint as e', (join) =>
-        join.onRef('e.partition', '=', 'k.partition').onRef('e.service_sid', '=', 'k.sid'),
-      )
-      .select(['k.sid', 'k.account_sid', 'k.callback_url', 'k.date_created'])
-      .select(['e.failures', 'e.failing_since', 'e.disabled_at', 'e.disabled_because'])
-      .where('k.partition', '=', partitionOf(accountSid, this.partitions))
-      .where('k.account_sid', '=', accountSid)
-      .where('k.callback_url', 'is not', null);
-    if (status !== null) query = query.where('e.disabled_at', status === 'disabled' ? 'is not' : 'is', null);
-    if (status === 'healthy') query = query.where('e.failures', '=', 0);
-    if (status === 'failing') query = query.where('e.failures', '>', 0);
-    return readPage(query, range);
   }
 
   #ofService(accountSid: string, serviceSid: string) {

@@ -1,8 +1,7 @@
 import type { Queryable } from '#event-store';
 import { statement } from '#platform';
 
-export const DELIVERY_STATUSES = ['pending', 'delivered', 'failed', 'canceled'] as const;
-export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
+export type DeliveryStatus = 'pending' | 'delivered' | 'failed' | 'canceled';
 
 /** Deliveries of one service. */
 export interface DeliveryRange {

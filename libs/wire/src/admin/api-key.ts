@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ApiKeyRole } from '#domain';
 import { wireDate } from '../date-time.js';
+import { storable } from '../json-fields.js';
 import { answer, dateOf, sidOf } from '../resource-schema.js';
 import { body } from './parameters.js';
 
@@ -8,11 +9,9 @@ const ROLES = ['operator', 'read-only'] as const satisfies readonly ApiKeyRole[]
 const MAX_NAME = 64;
 
 export const apiKeyWish = body({
-  FriendlyName: z
-    .string('It must be text.')
-    .max(MAX_NAME, `It is longer than ${MAX_NAME} characters.`)
-    .refine((value) => !/[\0\p{Surrogate}]/u.test(value), 'It contains what is no character.')
-    .default(''),
+  FriendlyName: storable(
+    z.string('It must be text.').max(MAX_NAME, `It is longer than ${MAX_NAME} characters.`),
+  ).default(''),
   Role: z.enum(ROLES, { error: `It must be one of ${ROLES.join(', ')}.` }).default('operator'),
 }).transform((form) => ({ friendlyName: form.FriendlyName, role: form.Role }));
 export type ApiKeyWish = z.infer<typeof apiKeyWish>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { readSid } from '#domain';
 import type { SessionFilter } from '#read-model';
+import { trueOrFalse, wholeNumber } from '../json-fields.js';
 import { answer, sidOf } from '../resource-schema.js';
 import { filterShape, sessionFilter } from './session-search.js';
 import { body } from './parameters.js';
@@ -32,13 +33,8 @@ export const closeWish = body({
     .strictObject(filterShape, { error: 'It must be an object of what sessions are searched by.' })
     .optional()
     .meta({ description: 'The parameters by which sessions are searched; at least one.' }),
-  Limit: z
-    .int(`It must be a whole number from 1 to ${MOST_CLOSED}.`)
-    .min(1, `It must be a whole number from 1 to ${MOST_CLOSED}.`)
-    .max(MOST_CLOSED, `It must be a whole number from 1 to ${MOST_CLOSED}.`)
-    .default(MOST_CLOSED),
-  DryRun: z
-    .boolean('It must be true or false.')
+  Limit: wholeNumber(1, MOST_CLOSED).default(MOST_CLOSED),
+  DryRun: trueOrFalse
     .default(false)
     .meta({ description: 'Answers what would be closed, and closes nothing.' }),
 }).transform((form, context): CloseWish => {

@@ -1,11 +1,17 @@
 import { z } from 'zod';
 import type { DeliveryDetails, DeliveryFilter, DeliveryRow, DeliveryStatus } from '#read-model';
 import { wireDate, wireDateOrNull } from '../date-time.js';
+import { trueOrFalse, wholeNumber } from '../json-fields.js';
 import { answer, dateOf, ownUrl, sidOf } from '../resource-schema.js';
 import { adminPageSchema, adminRange, pageParameters, type AdminListQuery } from './admin-page.js';
 import { body, oneOf, time } from './parameters.js';
 
-const STATUSES = ['pending', 'delivered', 'failed', 'canceled'] as const satisfies readonly DeliveryStatus[];
+export const DELIVERY_STATUSES = [
+  'pending',
+  'delivered',
+  'failed',
+  'canceled',
+] as const satisfies readonly DeliveryStatus[];
 /** What is pending is made anyway. */
 const REDELIVERABLE = ['delivered', 'failed', 'canceled'] as const satisfies readonly DeliveryStatus[];
 const DEFAULT_PER_SECOND = 10;
@@ -17,7 +23,7 @@ const dates = {
 };
 
 export const deliveryQuery = z
-  .object({ Status: oneOf(STATUSES, 'What became of it.'), ...dates, ...pageParameters })
+  .object({ Status: oneOf(DELIVERY_STATUSES, 'What became of it.'), ...dates, ...pageParameters })
   .transform((query): AdminListQuery<DeliveryFilter> => ({
     filter: { status: query.Status, from: query.DateCreatedFrom, to: query.DateCreatedTo },
     range: adminRange(query),
@@ -26,14 +32,10 @@ export const deliveryQuery = z
 export const redeliveryWish = body({
   Status: oneOf(REDELIVERABLE, 'What became of them; failed if not given.'),
   ...dates,
-  PerSecond: z
-    .int(`It must be a whole number from 1 to ${MOST_PER_SECOND}.`)
-    .min(1, `It must be a whole number from 1 to ${MOST_PER_SECOND}.`)
-    .max(MOST_PER_SECOND, `It must be a whole number from 1 to ${MOST_PER_SECOND}.`)
+  PerSecond: wholeNumber(1, MOST_PER_SECOND)
     .default(DEFAULT_PER_SECOND)
     .meta({ description: 'So many are sent in a second at most, the oldest first.' }),
-  DryRun: z
-    .boolean('It must be true or false.')
+  DryRun: trueOrFalse
     .default(false)
     .meta({ description: 'Answers how many would be made again, and makes none.' }),
 }).transform((form) => ({
@@ -60,7 +62,7 @@ export const deliverySchema = answer('Delivery', {
   interaction_sid: sidOf('KI'),
   event_id: z.uuid().meta({ description: 'Of what is told; the idempotency token of every attempt.' }),
   event_type: z.string().meta({ example: 'InteractionStarted' }),
-  status: z.enum(STATUSES),
+  status: z.enum(DELIVERY_STATUSES),
   reason: z.string().nullable().meta({
     description: 'Why it is not delivered: how the last attempt failed, or why there are no more.',
   }),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { readSid, type SidPrefix } from '#domain';
 import { readDateTime } from '../date-time.js';
+import { storable } from '../json-fields.js';
 
 // The parameters of the admin API: of queries as text, of bodies as JSON. Why a value is refused never repeats the value.
 
@@ -74,10 +75,10 @@ const MAX_REASON = 500;
 
 /** Why somebody asks for what is written down together with it. */
 export const reason = (description: string) =>
-  z
-    .string({ error: 'It is required, as text.' })
-    .trim()
-    .min(1, 'It is required, as text.')
-    .max(MAX_REASON, `It is longer than ${MAX_REASON} characters.`)
-    .refine((value) => !/[\0\p{Surrogate}]/u.test(value), 'It contains what is no character.')
-    .meta({ description });
+  storable(
+    z
+      .string({ error: 'It is required, as text.' })
+      .trim()
+      .min(1, 'It is required, as text.')
+      .max(MAX_REASON, `It is longer than ${MAX_REASON} characters.`),
+  ).meta({ description });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { consumerFields, consumerWish } from './consumer.js';
+import { trueOrFalse, wholeNumber } from '../json-fields.js';
 import { answer } from '../resource-schema.js';
 import { body } from './parameters.js';
 
@@ -13,7 +14,7 @@ const secret = z
   .string({ error: 'It must be text.' })
   .optional()
   .meta({ description: 'whsec_ and 24 to 64 bytes in base64.' });
-const flag = z.boolean({ error: 'It must be true or false.' }).default(false);
+const flag = trueOrFalse.default(false);
 
 /** Whether the URL and the secret may be is not judged here. */
 export const webhookWish = body({
@@ -36,10 +37,7 @@ export const webhookChange = body({
     description:
       'Makes another secret, and one more when it is sent again: a Secret of your own may be repeated.',
   }),
-  KeepHours: z
-    .int({ error: `It must be a whole number from 0 to ${MOST_HOURS}.` })
-    .min(0, `It must be a whole number from 0 to ${MOST_HOURS}.`)
-    .max(MOST_HOURS, `It must be a whole number from 0 to ${MOST_HOURS}.`)
+  KeepHours: wholeNumber(0, MOST_HOURS)
     .default(24)
     .meta({ description: 'For how long the secret before it signs as well.' }),
 })

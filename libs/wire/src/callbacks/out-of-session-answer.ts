@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { SessionMode } from '#domain';
 import { choice, dateTime, seconds, uniqueName } from '../fields.js';
 import { MODES } from '../session-form.js';
+import { isStorable } from '../storable.js';
 
 /** An answer as it came over HTTP. */
 export interface HttpAnswer {
@@ -70,9 +71,6 @@ function inUtf8(xml: string): string {
   return xml.replace(DECLARATION, '$1$2UTF-8$2');
 }
 
-/** Neither may be kept in PostgreSQL, and JSON can hold both. */
-const UNSTORABLE = /\0|\p{Surrogate}/u;
-
 /** In JSON null is not given. */
 const given = <T extends z.ZodType>(field: T) =>
   z.preprocess((value) => value ?? undefined, field.optional());
@@ -108,8 +106,8 @@ const wish = z
 function readWish(content: string): OutOfSessionAnswer {
   const value = parse(content);
   if (typeof value !== 'object' || value === null) return failed('no JSON object');
-  const isStorable = Object.values(value).every((item) => typeof item !== 'string' || !UNSTORABLE.test(item));
-  if (!isStorable) return failed('a text that cannot be kept');
+  const canBeKept = Object.values(value).every((item) => typeof item !== 'string' || isStorable(item));
+  if (!canBeKept) return failed('a text that cannot be kept');
   const result = wish.safeParse(value);
   if (result.success) return { kind: 'auto-create', wish: result.data };
   return failed(`${result.error.issues[0]?.path.join('.') ?? ''} is invalid`);

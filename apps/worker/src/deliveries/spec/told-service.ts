@@ -24,6 +24,7 @@ import { newSid, newUuid, OutboundHttp, seal } from '#platform';
 import {
   addDeliveries,
   requestPlace,
+  CallbackEndpointQueries,
   DeliveryQueries,
   type DeliveryRow,
   type InteractionRow,
@@ -55,6 +56,7 @@ export async function toldWorld(backend: Parameters<typeof openWorld>[0], disabl
     callbacks,
     raised,
     queries,
+    endpoints: new CallbackEndpointQueries(database, events.partitions),
     /** Any number of them may run. */
     startWorker: async () => {
       const worker = new Deliveries(database, events, wake, queues, masterKey, rounds);

@@ -1,4 +1,10 @@
-import { Carrier, type CarrierNumber, type LostMessage, type MessageWish, type SentMessage } from '#carrier';
+import {
+  Carrier,
+  type CarrierNumber,
+  type LostMessage,
+  type OutgoingMessage,
+  type SentMessage,
+} from '#carrier';
 import { newSid } from '#platform';
 
 type Answer<Asked, Answered> = (asked: Asked) => Promise<Answered>;
@@ -7,9 +13,9 @@ type Answer<Asked, Answered> = (asked: Asked) => Promise<Answered>;
 export class ScriptedCarrier extends Carrier {
   override readonly supportsMedia = true;
   readonly asked: string[] = [];
-  readonly sent: MessageWish[] = [];
+  readonly sent: OutgoingMessage[] = [];
   /** What becomes of the next messages, in order; any further one is sent. */
-  readonly sending: Answer<MessageWish, SentMessage>[] = [];
+  readonly sending: Answer<OutgoingMessage, SentMessage>[] = [];
   finding: Answer<LostMessage, SentMessage | null | 'unknown'> = () => Promise.resolve(null);
 
   override findNumber(): Promise<CarrierNumber> {
@@ -30,15 +36,15 @@ export class ScriptedCarrier extends Carrier {
     return Promise.resolve();
   }
 
-  override sendMessage(_: string, wish: MessageWish): Promise<SentMessage> {
+  override sendMessage(_: string, message: OutgoingMessage): Promise<SentMessage> {
     this.asked.push('send');
     const next = this.sending.shift();
-    return next === undefined ? this.take(wish) : next(wish);
+    return next === undefined ? this.take(message) : next(message);
   }
 
   /** Has the message, whatever it says of it. */
-  take(wish: MessageWish): Promise<SentMessage> {
-    this.sent.push(wish);
+  take(message: OutgoingMessage): Promise<SentMessage> {
+    this.sent.push(message);
     return Promise.resolve({ sid: newSid('SM'), status: 'queued', url: null });
   }
 

@@ -1,8 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { nameError } from '#platform';
+import { Lanes, nameError } from '#platform';
 import { formSignature } from '#wire';
-import { Lanes } from './lanes.js';
 import type { Pace } from './pace.js';
 
 /** Twilio's limit for TwiML. */
@@ -12,7 +11,7 @@ const MOST_AT_ONCE = 64;
 export type Parameters = readonly (readonly [name: string, value: string])[];
 
 /** One request to Maskline, as the carrier makes it. */
-export interface Webhook {
+export interface WebhookRequest {
   readonly accountSid: string;
   readonly url: string;
   readonly params: Parameters;
@@ -27,7 +26,7 @@ type Outcome = { readonly body: string } | { readonly isPassing: boolean; readon
  * Signed requests to the URLs that numbers are connected to. One is tried twice when nobody answers or the answer is 5xx, with
  * the same idempotency token; any other answer is final, a redirect included.
  */
-export class Webhooks {
+export class WebhookSender {
   private readonly logger = new Logger('Simulator');
   readonly #lanes = new Lanes(MOST_AT_ONCE);
 
@@ -39,7 +38,7 @@ export class Webhooks {
   ) {}
 
   /** The answer's body; null when the webhook failed. Throws when it was cut off. */
-  async send(webhook: Webhook): Promise<string | null> {
+  async send(webhook: WebhookRequest): Promise<string | null> {
     return this.#lanes.take(async () => {
       let outcome = await this.#attempt(webhook);
       if ('isPassing' in outcome && outcome.isPassing && !this.signal.aborted) {
@@ -54,7 +53,7 @@ export class Webhooks {
     });
   }
 
-  async #attempt({ accountSid, url, params, key }: Webhook): Promise<Outcome> {
+  async #attempt({ accountSid, url, params, key }: WebhookRequest): Promise<Outcome> {
     const target = new URL(url);
     target.hash = '';
     const limit = AbortSignal.timeout(this.pace.patience);

@@ -37,8 +37,8 @@ class WebhookFailure extends Error {
 }
 
 /** Tells consumers that are a URL of events, as CloudEvents that are signed as Standard Webhooks says. */
-export class WebhookCalls {
-  private readonly logger = new Logger(WebhookCalls.name);
+export class ConsumerWebhookCalls {
+  private readonly logger = new Logger(ConsumerWebhookCalls.name);
 
   constructor(
     private readonly database: Pick<Database, 'subscriptions'>,

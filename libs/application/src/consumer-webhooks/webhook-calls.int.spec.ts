@@ -26,7 +26,7 @@ import {
   type ReceivedCall,
 } from '#testing';
 import { newWebhookSecret } from '#wire';
-import { WebhookCalls } from './webhook-calls.js';
+import { ConsumerWebhookCalls } from './webhook-calls.js';
 import { sealWebhookSecret } from './webhook-secrets.js';
 
 // Endpoints go away here on purpose, and each is told.
@@ -69,7 +69,7 @@ async function openWorld(
     return consumer;
   };
   const consumer = await registration();
-  const calls = new WebhookCalls(database, http, store.masterKey);
+  const calls = new ConsumerWebhookCalls(database, http, store.masterKey);
   const change = (sid: string, decide: (session: Session, given: { now: string }) => SessionEvent[]) =>
     store.events.change(sessionStream, sid, service.context, decide, { subjects: [sid] });
   return {

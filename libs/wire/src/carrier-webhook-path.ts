@@ -1,7 +1,7 @@
 /** Below which path the carrier calls us about the numbers of a service, in the layout of Twilio's own Proxy (contract §3.4). */
-export function webhookPath(accountSid: string, serviceSid: string): string {
+export function carrierWebhookPath(accountSid: string, serviceSid: string): string {
   return `/v1/Accounts/${accountSid}/Proxy/${serviceSid}/Webhooks`;
 }
 
 /** The same as a route. */
-export const WEBHOOK_ROUTE = webhookPath(':accountSid', ':serviceSid');
+export const CARRIER_WEBHOOK_ROUTE = carrierWebhookPath(':accountSid', ':serviceSid');

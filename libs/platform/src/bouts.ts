@@ -2,15 +2,15 @@
 const longest = 50;
 
 /**
- * Lets work overlap without an end to it, but for a moment of rest now and then. A pooler in transaction mode takes a connection
+ * Lets work overlap without an end to it, in bouts with a moment of rest between them. A pooler in transaction mode takes a connection
  * back only when nothing is under way on it: a busy pipeline would keep it from everybody else for seconds.
  */
-export class Turns {
+export class Bouts {
   #underWay = 0;
   #began = 0;
   #waiting: (() => void)[] = [];
 
-  async take<Result>(work: () => Promise<Result>): Promise<Result> {
+  async run<Result>(work: () => Promise<Result>): Promise<Result> {
     while (this.#underWay > 0 && performance.now() - this.#began > longest) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }

@@ -2,8 +2,9 @@ import type { KeyObject } from 'node:crypto';
 import { DomainError } from '#domain';
 import { changeWebhook, overloaded, readWebhook, type ConsumerStart, type Webhook } from '#event-store';
 import { reachesHost, type Database } from '#platform';
-import { isWebhookSecret, newWebhookSecret } from '#wire';
+import { isStorable, isWebhookSecret, newWebhookSecret } from '#wire';
 import type { Consumers } from '../consumers/consumers.js';
+import { requireConsumer } from '../consumers/find-consumer.js';
 import { openWebhookSecret, sealWebhookSecret } from './webhook-secrets.js';
 
 /** `new` for one that is made here; null for the one that there is. */
@@ -14,7 +15,7 @@ const LONGEST_URL = 2048;
 const MAX_RACES = 4;
 
 /** Consumers that are told of events at a URL: registered, and given another URL or secret. */
-export class Webhooks {
+export class ConsumerWebhooks {
   constructor(
     private readonly database: Database,
     private readonly consumers: Consumers,
@@ -43,7 +44,10 @@ export class Webhooks {
     const wanted = url === null ? null : webhookUrl(url);
     const chosen = wish === null ? null : chosenSecret(wish);
     for (let race = 0; race < MAX_RACES; race++) {
-      const settings = await readWebhook(this.database.reads, await this.consumers.get(name));
+      const settings = await readWebhook(
+        this.database.reads,
+        await requireConsumer(this.database.reads, name),
+      );
       if (settings === null) {
         throw new DomainError('consumer-invalid', `${name} is no webhook: it has a program of its own`);
       }
@@ -59,7 +63,7 @@ export class Webhooks {
 /** Where events go: in plain HTTP only to this machine or a network of one's own. Errors do not repeat it: it may hold a login. */
 function webhookUrl(text: string): string {
   if (text.length > LONGEST_URL) throw invalid(`it is longer than ${LONGEST_URL} characters`);
-  const url = URL.canParse(text) && !/[\0\p{Surrogate}]/u.test(text) ? new URL(text) : null;
+  const url = URL.canParse(text) && isStorable(text) ? new URL(text) : null;
   if (url?.protocol !== 'https:' && url?.protocol !== 'http:') throw invalid('it is no http or https URL');
   // Addresses of clouds' metadata and the like are never called.
   if (!reachesHost('private', text)) throw invalid('it leads where nothing is ever told');

@@ -72,12 +72,8 @@ export {
   type ReplayRange,
 } from './replay-range.js';
 export { readSubscriptions, type SubscriptionStatus } from './subscription-status.js';
-export {
-  Subscription,
-  type OutsideSubscription,
-  type SqlSubscription,
-  type SubscriptionOptions,
-} from './subscription.js';
+export { Subscription } from './subscription.js';
+export type { OutsideSubscription, SqlSubscription, SubscriptionOptions } from './subscription-options.js';
 export { Wake } from './wake.js';
 export { claimStream, moveStream, releaseStream, type StreamClaim } from './webhook-cursor.js';
 export { withoutSealed } from './without-sealed.js';

@@ -8,7 +8,8 @@ import { ensurePartitions } from './partitions.js';
 import type { RecordedEvent } from './recorded-event.js';
 import { lengthenLog } from './spec/long-log.js';
 import { readSubscriptions } from './subscription-status.js';
-import { Subscription, type OutsideSubscription, type SqlSubscription } from './subscription.js';
+import type { OutsideSubscription, SqlSubscription } from './subscription-options.js';
+import { Subscription } from './subscription.js';
 import { upcasters } from './upcasters.js';
 
 // Failures and lost leases are the subject here, and each is told.

@@ -2,15 +2,12 @@ import type { KeyObject } from 'node:crypto';
 import { openSealed } from './open-sealed.js';
 import type { Queryable } from './queryable.js';
 import type { LogPage } from './read-log.js';
-import type { EventRow } from './recorded-event.js';
+import { eventColumns, type EventRow } from './recorded-event.js';
 import { isSealed } from './sealed-field.js';
 import { recordedEvent, type Upcasters } from './upcasters.js';
 
 /** Positions looked at by one statement: in a partition of many accounts, most of them may be others'. */
 const window = 20_000;
-
-const columns = `partition, position, stream_id, version, type, schema_version, event_id, account_sid, command_id,
-  correlation_id, causation_id, actor, request_id, trace_parent, occurred_at, recorded_at, data`;
 
 const ofAccount = `
   select h.until, h.head, e.*
@@ -19,7 +16,7 @@ const ofAccount = `
     from maskline.partition_head where partition = $1::int
   ) h
   left join lateral (
-    select ${columns} from maskline.event e
+    select ${eventColumns('e')} from maskline.event e
     where e.partition = $1::int and e.position > $2::bigint and e.position <= h.until
       and e.account_sid = $3 and ($4::text[] is null or e.type = any($4::text[]))
     order by e.position limit $5
@@ -31,7 +28,7 @@ const ofStream = `
   select h.until, h.head, e.*
   from (select position as until, position as head from maskline.partition_head where partition = $1::int) h
   left join lateral (
-    select ${columns} from maskline.event e
+    select ${eventColumns('e')} from maskline.event e
     where e.partition = $1::int and e.stream_id = $6 and e.position > $2::bigint and e.position <= h.until
       and e.account_sid = $3 and ($4::text[] is null or e.type = any($4::text[]))
     order by e.version limit $5

@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { statement } from '#platform';
 import { openSealed } from './open-sealed.js';
 import type { Queryable } from './queryable.js';
-import type { EventRow, RecordedEvent } from './recorded-event.js';
+import { eventColumns, type EventRow, type RecordedEvent } from './recorded-event.js';
 import { recordedEvent, type Upcasters } from './upcasters.js';
 
 /** Positions looked at by one statement, so that a filter that matches nothing cannot make it run for minutes. */
@@ -12,13 +12,10 @@ const page = statement(
   'read-log',
   `select h.until, e.*
   from (
-    select least(position, $2::bigint + ${window}) as until, position as head
-    from maskline.partition_head where partition = $1::int
+    select least(position, $2::bigint + ${window}) as until from maskline.partition_head where partition = $1::int
   ) h
   left join lateral (
-    select partition, position, stream_id, version, type, schema_version, event_id, account_sid, command_id, correlation_id,
-      causation_id, actor, request_id, trace_parent, occurred_at, recorded_at, data
-    from maskline.event e
+    select ${eventColumns('e')} from maskline.event e
     where e.partition = $1::int and e.position > $2::bigint and e.position <= h.until
       and ($3::text[] is null or e.type = any($3::text[]))
     order by e.position limit $4

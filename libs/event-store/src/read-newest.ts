@@ -2,13 +2,12 @@ import { statement } from '#platform';
 import type { Decoding } from './decoding.js';
 import { openSealed } from './open-sealed.js';
 import type { Queryable } from './queryable.js';
-import type { EventRow, RecordedEvent } from './recorded-event.js';
+import { eventColumns, type EventRow, type RecordedEvent } from './recorded-event.js';
 import { recordedEvent } from './upcasters.js';
 
 const newest = statement(
   'read-newest',
-  `select e.partition, e.position, e.stream_id, e.version, e.type, e.schema_version, e.event_id, e.account_sid, e.command_id,
-    e.correlation_id, e.causation_id, e.actor, e.request_id, e.trace_parent, e.occurred_at, e.recorded_at, e.data
+  `select ${eventColumns('e')}
   from unnest($2::text[]) with ordinality w(stream_id, i)
   cross join lateral (
     select * from maskline.event e

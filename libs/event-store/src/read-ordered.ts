@@ -4,13 +4,12 @@ import { statement } from '#platform';
 import { relayNameOf } from './consumer-registry.js';
 import { openSealed } from './open-sealed.js';
 import type { Queryable } from './queryable.js';
-import type { EventRow, RecordedEvent } from './recorded-event.js';
+import { eventColumns, type EventRow, type RecordedEvent } from './recorded-event.js';
 import { recordedEvent, type Upcasters } from './upcasters.js';
 
 const next = statement(
   'read-ordered',
-  `select e.partition, e.position, e.stream_id, e.version, e.type, e.schema_version, e.event_id, e.account_sid, e.command_id,
-    e.correlation_id, e.causation_id, e.actor, e.request_id, e.trace_parent, e.occurred_at, e.recorded_at, e.data
+  `select ${eventColumns('e')}
   from maskline.consumer c
   join maskline.subscription s on s.name = ${relayNameOf('c')} and s.partition = $2
   cross join lateral (

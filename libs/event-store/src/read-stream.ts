@@ -1,14 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import { openSealed } from './open-sealed.js';
 import type { Queryable } from './queryable.js';
-import type { EventRow, RecordedEvent } from './recorded-event.js';
+import { eventColumns, type EventRow, type RecordedEvent } from './recorded-event.js';
 import { recordedEvent, type Upcasters } from './upcasters.js';
 
-const columns = `partition, position, stream_id, version, type, schema_version, event_id, account_sid, command_id,
-  correlation_id, causation_id, actor, request_id, trace_parent, occurred_at, recorded_at, data`;
-
 const text = `
-  select ${columns} from maskline.event
+  select ${eventColumns('event')} from maskline.event
   where partition = $1 and stream_id = $2 and version > $3
   order by version limit $4`;
 

@@ -42,3 +42,28 @@ export interface EventRow {
   readonly recorded_at: string;
   readonly data: object;
 }
+
+const columns = Object.keys({
+  partition: true,
+  position: true,
+  stream_id: true,
+  version: true,
+  type: true,
+  schema_version: true,
+  event_id: true,
+  account_sid: true,
+  command_id: true,
+  correlation_id: true,
+  causation_id: true,
+  actor: true,
+  request_id: true,
+  trace_parent: true,
+  occurred_at: true,
+  recorded_at: true,
+  data: true,
+} satisfies Record<keyof EventRow, true>);
+
+/** An `EventRow` in a select list, of the table or subselect with this name. */
+export function eventColumns(of: string): string {
+  return columns.map((column) => `${of}.${column}`).join(', ');
+}

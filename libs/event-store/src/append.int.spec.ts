@@ -7,7 +7,7 @@ import { canonicalJson } from './canonical-json.js';
 import { ensurePartitions } from './partitions.js';
 import { live, plainCommand, specAccount } from './spec/plain-command.js';
 import type { PreparedCommand } from './prepared-command.js';
-import { isoTime } from './upcasters.js';
+import { isoTime } from './iso-time.js';
 import type { EventRow } from './recorded-event.js';
 
 describe.each(postgresVersions())('append on PostgreSQL %s', (postgres) => {

@@ -12,7 +12,7 @@ import { projectInline } from './project-inline.js';
 import type { InlineProjector } from './projector.js';
 import type { Queryable } from './queryable.js';
 import type { Recent } from './recent.js';
-import { recordedEvent } from './upcasters.js';
+import { recordedEvent } from './recorded-event.js';
 
 export interface Appended {
   readonly outcome: Outcome;

@@ -11,7 +11,7 @@ import { specContext } from './spec/plain-command.js';
 import { readLog } from './read-log.js';
 import { readStream } from './read-stream.js';
 import type { EventRow, RecordedEvent } from './recorded-event.js';
-import { isoTime } from './upcasters.js';
+import { isoTime } from './iso-time.js';
 
 // A stream of this spec's own: a letter box with letters, each of which can be forgotten.
 

@@ -1,5 +1,5 @@
 import type { DomainEvent } from '#domain';
-import { isoTime } from './upcasters.js';
+import { isoTime } from './iso-time.js';
 
 /** What a projector may see of an event: nothing that a rebuild could give otherwise. */
 export interface Projected<Event extends DomainEvent = DomainEvent> {

@@ -2,9 +2,9 @@ import type { KeyObject } from 'node:crypto';
 import { openSealed } from './open-sealed.js';
 import type { Queryable } from './queryable.js';
 import type { LogPage } from './read-log.js';
-import { eventColumns, type EventRow } from './recorded-event.js';
+import { eventColumns, recordedEvent, type EventRow } from './recorded-event.js';
 import { isSealed } from './sealed-field.js';
-import { recordedEvent, type Upcasters } from './upcasters.js';
+import type { Upcasters } from './upcasters.js';
 
 /** Positions looked at by one statement: in a partition of many accounts, most of them may be others'. */
 const window = 20_000;

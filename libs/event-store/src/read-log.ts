@@ -2,8 +2,8 @@ import type { KeyObject } from 'node:crypto';
 import { statement } from '#platform';
 import { openSealed } from './open-sealed.js';
 import type { Queryable } from './queryable.js';
-import { eventColumns, type EventRow, type RecordedEvent } from './recorded-event.js';
-import { recordedEvent, type Upcasters } from './upcasters.js';
+import { eventColumns, recordedEvent, type EventRow, type RecordedEvent } from './recorded-event.js';
+import type { Upcasters } from './upcasters.js';
 
 /** Positions looked at by one statement, so that a filter that matches nothing cannot make it run for minutes. */
 const window = 50_000;

@@ -2,8 +2,7 @@ import { statement } from '#platform';
 import type { Decoding } from './decoding.js';
 import { openSealed } from './open-sealed.js';
 import type { Queryable } from './queryable.js';
-import { eventColumns, type EventRow, type RecordedEvent } from './recorded-event.js';
-import { recordedEvent } from './upcasters.js';
+import { eventColumns, recordedEvent, type EventRow, type RecordedEvent } from './recorded-event.js';
 
 const newest = statement(
   'read-newest',

@@ -4,8 +4,8 @@ import { statement } from '#platform';
 import { relayNameOf } from './consumer-registry.js';
 import { openSealed } from './open-sealed.js';
 import type { Queryable } from './queryable.js';
-import { eventColumns, type EventRow, type RecordedEvent } from './recorded-event.js';
-import { recordedEvent, type Upcasters } from './upcasters.js';
+import { eventColumns, recordedEvent, type EventRow, type RecordedEvent } from './recorded-event.js';
+import type { Upcasters } from './upcasters.js';
 
 const next = statement(
   'read-ordered',

@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import { openSealed } from './open-sealed.js';
 import type { Queryable } from './queryable.js';
-import { eventColumns, type EventRow, type RecordedEvent } from './recorded-event.js';
-import { recordedEvent, type Upcasters } from './upcasters.js';
+import { eventColumns, recordedEvent, type EventRow, type RecordedEvent } from './recorded-event.js';
+import type { Upcasters } from './upcasters.js';
 
 const text = `
   select ${eventColumns('event')} from maskline.event

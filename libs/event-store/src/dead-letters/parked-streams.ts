@@ -1,6 +1,6 @@
 import type { Queryable } from '../queryable.js';
-import { eventColumns, type EventRow, type RecordedEvent } from '../recorded-event.js';
-import { recordedEvent, type Upcasters } from '../upcasters.js';
+import { eventColumns, recordedEvent, type EventRow, type RecordedEvent } from '../recorded-event.js';
+import type { Upcasters } from '../upcasters.js';
 import { noteSkipped } from './skipped-event.js';
 
 /** An event that a subscription could not handle, and the name of the error. */

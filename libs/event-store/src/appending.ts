@@ -5,7 +5,7 @@ import { Batcher, type BatcherOptions } from './batcher.js';
 import { evolved, type Aggregate, type Current, type Reading, type RowsBySid } from './current.js';
 import type { EventContext } from './event-context.js';
 import type { OneAtATime } from './one-at-a-time.js';
-import { firstOutcome, type Changed } from './outcomes.js';
+import { firstOutcome, type Changed } from './changed.js';
 import { partitionOf } from './partition.js';
 import { prepare, type ChangeOptions } from './prepare.js';
 import { projectInline } from './project-inline.js';

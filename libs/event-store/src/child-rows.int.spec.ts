@@ -17,7 +17,7 @@ import { newSid, type Database } from '#platform';
 import { postgresVersions, testDatabase, testStore } from '#testing';
 import type { EventContext } from './event-context.js';
 import type { EventStore } from './event-store.js';
-import type { Changed } from './outcomes.js';
+import type { Changed } from './changed.js';
 import type { Queryable } from './queryable.js';
 import { MaskedSessions } from './spec/masked-sessions.js';
 

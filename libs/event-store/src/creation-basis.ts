@@ -2,7 +2,7 @@ import type { DomainEvent, Stream } from '#domain';
 import { noChildren, type Aggregate, type Current } from './current.js';
 import type { EventContext } from './event-context.js';
 import type { Loading } from './loading.js';
-import { firstOutcome, type Changed } from './outcomes.js';
+import { firstOutcome, type Changed } from './changed.js';
 import type { Recent } from './recent.js';
 import { noKeys } from './subject-keys.js';
 

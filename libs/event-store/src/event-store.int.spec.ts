@@ -20,7 +20,7 @@ import { newSid, type Database } from '#platform';
 import { moveClock, postgresVersions, testDatabase, testStore } from '#testing';
 import type { EventContext } from './event-context.js';
 import type { EventStore } from './event-store.js';
-import type { Changed } from './outcomes.js';
+import type { Changed } from './changed.js';
 import type { ChangeOptions } from './prepare.js';
 import type { Queryable } from './queryable.js';
 import { readStream } from './read-stream.js';

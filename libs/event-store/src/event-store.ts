@@ -10,13 +10,14 @@ import { expiryCommandId } from './expiry-command-id.js';
 import type { LoadMore } from './load.js';
 import { Loading } from './loading.js';
 import { OneAtATime } from './one-at-a-time.js';
-import { firstOutcome, refusal, type Changed } from './outcomes.js';
+import { firstOutcome, type Changed } from './changed.js';
 import { isOverdue, mayBeOverdue } from './overdue.js';
 import { overloaded } from './overloaded.js';
 import type { ChangeOptions } from './prepare.js';
 import type { InlineProjector } from './projector.js';
 import type { Queryable } from './queryable.js';
 import { Recent } from './recent.js';
+import { refusal } from './refusal.js';
 import type { Upcasters } from './upcasters.js';
 
 export interface EventStoreOptions {

@@ -32,7 +32,7 @@ export type { EventContext, Idempotency } from './event-context.js';
 export { EventStore, type EventStoreOptions, type Given, type GivenChange } from './event-store.js';
 export { findStream, type StreamPlace } from './find-stream.js';
 export { foldStreams, type Fold, type FoldedStreams, type StreamRange } from './fold-streams.js';
-export type { Changed } from './outcomes.js';
+export type { Changed } from './changed.js';
 export { overloaded } from './overloaded.js';
 export { partitionOf } from './partition.js';
 export { plainArray, textArray } from './pg-array.js';

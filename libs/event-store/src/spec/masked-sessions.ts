@@ -21,7 +21,7 @@ import {
 import { newSid, type Database } from '#platform';
 import type { EventContext } from '../event-context.js';
 import type { EventStore } from '../event-store.js';
-import type { Changed } from '../outcomes.js';
+import type { Changed } from '../changed.js';
 import type { ChangeOptions } from '../prepare.js';
 import { specContext } from './plain-command.js';
 

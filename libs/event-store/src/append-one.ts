@@ -1,4 +1,5 @@
-import { rowParts, type Outcome } from './append.js';
+import { rowParts } from './append-parameters.js';
+import type { Outcome } from './append.js';
 import type { PreparedCommand } from './prepared-command.js';
 import type { Queryable } from './queryable.js';
 

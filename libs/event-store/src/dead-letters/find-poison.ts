@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { nameError } from '#platform';
-import { failureOfEvent, type HandlerFailed } from '../handler-failed.js';
 import type { RecordedEvent } from '../recorded-event.js';
+import { failureOfEvent, type HandlerFailed } from '../subscription/handler-failed.js';
 import type { ParkedStreams, Suspect } from './parked-streams.js';
 
 /** How often a single event is tried. */

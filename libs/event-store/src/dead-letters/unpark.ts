@@ -1,9 +1,9 @@
 import type { Logger } from '@nestjs/common';
 import type pg from 'pg';
 import { nameError } from '#platform';
-import type { Effects } from '../effects.js';
-import { failureOfEvent } from '../handler-failed.js';
-import type { HeldLease } from '../held-lease.js';
+import type { Effects } from '../subscription/effects.js';
+import { failureOfEvent } from '../subscription/handler-failed.js';
+import type { HeldLease } from '../subscription/held-lease.js';
 import type { Upcasters } from '../upcasters.js';
 import type { AskedLetter, ParkedStreams } from './parked-streams.js';
 

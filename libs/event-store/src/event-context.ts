@@ -1,4 +1,4 @@
-import type { Envelope } from './prepared-command.js';
+import type { Envelope } from './append/prepared-command.js';
 
 /** Who asks, and within what: written into the envelope of every event that comes of it. */
 export interface EventContext {

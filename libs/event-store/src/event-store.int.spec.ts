@@ -18,12 +18,12 @@ import {
 } from '#domain';
 import { newSid, type Database } from '#platform';
 import { moveClock, postgresVersions, testDatabase, testStore } from '#testing';
+import type { Changed } from './append/changed.js';
+import type { ChangeOptions } from './append/prepare.js';
 import type { EventContext } from './event-context.js';
 import type { EventStore } from './event-store.js';
-import type { Changed } from './outcomes.js';
-import type { ChangeOptions } from './prepare.js';
 import type { Queryable } from './queryable.js';
-import { readStream } from './read-stream.js';
+import { readStream } from './read/read-stream.js';
 import { specContext } from './spec/plain-command.js';
 
 const settings = {

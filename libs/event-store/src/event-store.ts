@@ -1,22 +1,23 @@
 import type { KeyObject } from 'node:crypto';
 import { DomainError, type DomainEvent, type Stream } from '#domain';
-import { Appending } from './appending.js';
-import type { BatcherOptions } from './batcher.js';
-import type { Outcome } from './append.js';
-import { loadBasis, recallBasis, type StreamRef } from './creation-basis.js';
-import type { Aggregate, Current, RowsBySid } from './current.js';
+import type { Outcome } from './append/append.js';
+import { Appending } from './append/appending.js';
+import type { BatcherOptions } from './append/batcher.js';
+import { firstOutcome, type Changed } from './append/changed.js';
+import { expiryCommandId } from './append/expiry-command-id.js';
+import { OneAtATime } from './append/one-at-a-time.js';
+import { isOverdue, mayBeOverdue } from './append/overdue.js';
+import type { ChangeOptions } from './append/prepare.js';
+import { refusal } from './append/refusal.js';
 import type { EventContext } from './event-context.js';
-import { expiryCommandId } from './expiry-command-id.js';
-import type { LoadMore } from './load.js';
-import { Loading } from './loading.js';
-import { OneAtATime } from './one-at-a-time.js';
-import { firstOutcome, refusal, type Changed } from './outcomes.js';
-import { isOverdue, mayBeOverdue } from './overdue.js';
+import { loadBasis, recallBasis, type StreamRef } from './load/creation-basis.js';
+import type { Aggregate, Current, RowsBySid } from './load/current.js';
+import type { LoadMore } from './load/load.js';
+import { Loading } from './load/loading.js';
+import { Recent } from './load/recent.js';
 import { overloaded } from './overloaded.js';
-import type { ChangeOptions } from './prepare.js';
-import type { InlineProjector } from './projector.js';
+import type { InlineProjector } from './projection/projector.js';
 import type { Queryable } from './queryable.js';
-import { Recent } from './recent.js';
 import type { Upcasters } from './upcasters.js';
 
 export interface EventStoreOptions {

@@ -1,5 +1,5 @@
 import { StartError } from '#platform';
-import { relayNameOf } from './consumer-registry.js';
+import { relayNameOf } from './consumers/consumer-registry.js';
 import type { Queryable } from './queryable.js';
 
 const find = 'select count(*)::int as partitions from maskline.partition_head';

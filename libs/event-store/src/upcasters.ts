@@ -1,6 +1,4 @@
-import type { DomainEvent } from '#domain';
 import { overloaded } from './overloaded.js';
-import type { EventRow, RecordedEvent } from './recorded-event.js';
 
 /** Lifts the data of an event from one schema version to the next; pure. */
 export type Upcaster = (data: object) => object;
@@ -33,34 +31,4 @@ export function upcast(upcasters: Upcasters, type: string, schemaVersion: number
  */
 export function newerThanUs(): Error {
   return overloaded('this was written by a newer version of Maskline');
-}
-
-/** Reads a row of the log. Times may come as PostgreSQL's JSON writes them. */
-export function recordedEvent(row: EventRow, upcasters: Upcasters): RecordedEvent {
-  return {
-    partition: row.partition,
-    position: row.position,
-    streamId: row.stream_id,
-    version: row.version,
-    eventId: row.event_id,
-    schemaVersion: row.schema_version,
-    accountSid: row.account_sid,
-    commandId: row.command_id,
-    correlationId: row.correlation_id,
-    causationId: row.causation_id,
-    actor: row.actor,
-    requestId: row.request_id,
-    traceParent: row.trace_parent,
-    occurredAt: isoTime(row.occurred_at),
-    recordedAt: isoTime(row.recorded_at),
-    event: {
-      type: row.type,
-      data: upcast(upcasters, row.type, row.schema_version, row.data),
-    } satisfies DomainEvent,
-  };
-}
-
-/** `2026-01-02T03:04:05.1+00:00` and its like to `2026-01-02T03:04:05.100Z`. */
-export function isoTime(time: string): string {
-  return time.length === 24 && time.endsWith('Z') ? time : new Date(time).toISOString();
 }

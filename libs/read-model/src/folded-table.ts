@@ -128,6 +128,16 @@ export const inlineProjectors: Readonly<Record<string, readonly InlineProjector[
   ]),
 );
 
+/** The table in which a stream of this kind has one row; null when there is none. */
+export function ownTable(category: string): FoldedTable | null {
+  return foldedTables.find((table) => table.category === category && !table.projector.isChild) ?? null;
+}
+
+/** The tables that hold the rows below a stream of this kind, such as the participants of a session. */
+export function tablesBelow(category: string): readonly FoldedTable[] {
+  return foldedTables.filter((table) => table.category === category && table.projector.isChild);
+}
+
 export function findFoldedTable(name: string): FoldedTable | null {
   return foldedTables.find((table) => table.name === name) ?? null;
 }

@@ -1,5 +1,5 @@
 import { readStream, type Queryable, type RecordedEvent, type Decoding } from '#event-store';
-import { foldedTables } from './folded-table.js';
+import { ownTable } from './folded-table.js';
 import type { Folded } from './folding.js';
 
 /** An event of a stream, and the row that REST shows before and after it; null where there is none. */
@@ -15,8 +15,7 @@ export async function* readHistory(
   stream: { readonly partition: number; readonly streamId: string; readonly category: string },
   decoding: Decoding,
 ): AsyncGenerator<Moment> {
-  // The first of a category is that of the stream itself; those of what is below it come behind.
-  const table = foldedTables.find(({ category }) => category === stream.category);
+  const table = ownTable(stream.category);
   let before: Folded = null;
   for await (const recorded of readStream(db, stream, decoding.upcasters, decoding)) {
     const after: Folded = table?.folding.step(before, recorded) ?? null;

@@ -32,6 +32,7 @@ export * from './retention/retention-turn.js';
 export { LegalHoldQueries } from './legal-hold/legal-hold.queries.js';
 export * from './legal-hold/legal-holds.js';
 export * from './timers/expiry-horizon.js';
+export * from './timers/prepare-timers.js';
 export * from './timers/read-timers.js';
 export * from './timers/settle-timers.js';
 export * from './timers/timer-slices.js';

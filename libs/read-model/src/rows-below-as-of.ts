@@ -1,6 +1,6 @@
 import { readStream, type Decoding, type Queryable, type StreamPlace } from '#event-store';
 import { hasPassed, type PastMoment } from './as-of.js';
-import { foldedTables } from './folded-table.js';
+import { tablesBelow } from './folded-table.js';
 import type { Folded, FoldedRow } from './folding.js';
 
 /** By table, the rows below a session as the API would have shown them then: its participants and interactions. */
@@ -10,8 +10,7 @@ export async function rowsBelowAsOf(
   moment: PastMoment,
   decoding: Decoding,
 ): Promise<Readonly<Record<string, readonly FoldedRow[]>>> {
-  // The first of a category is that of the stream itself.
-  const [, ...tables] = foldedTables.filter(({ category }) => category === stream.category);
+  const tables = tablesBelow(stream.category);
   const folded = new Map<string, Folded>();
   for await (const recorded of readStream(db, stream, decoding.upcasters, decoding)) {
     if (hasPassed(recorded, moment)) break;

@@ -1,12 +1,12 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
-type Parameters = Iterable<readonly [name: string, value: string]>;
+type FormParameters = Iterable<readonly [name: string, value: string]>;
 
 /**
  * What `X-Twilio-Signature` says of a form (contract §11.1): the URL as it is called, then every parameter, sorted, with
  * nothing between. Values of one name are sorted too, each counted once.
  */
-export function formSignature(token: string, url: string, params: Parameters): string {
+export function formSignature(token: string, url: string, params: FormParameters): string {
   const values = new Map<string, Set<string>>();
   for (const [name, value] of params) {
     const known = values.get(name);
@@ -35,7 +35,7 @@ export function jsonSignature(token: string, url: string, body: string): { url: 
 export interface SignedForm {
   readonly token: string;
   readonly url: string;
-  readonly params: Parameters;
+  readonly params: FormParameters;
   readonly signature: string;
 }
 

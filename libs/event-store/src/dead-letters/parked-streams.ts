@@ -1,6 +1,6 @@
 import type { Queryable } from '../queryable.js';
-import type { EventRow, RecordedEvent } from '../recorded-event.js';
-import { recordedEvent, type Upcasters } from '../upcasters.js';
+import { eventColumns, recordedEvent, type EventRow, type RecordedEvent } from '../recorded-event.js';
+import type { Upcasters } from '../upcasters.js';
 import { noteSkipped } from './skipped-event.js';
 
 /** An event that a subscription could not handle, and the name of the error. */
@@ -34,9 +34,7 @@ const asked = `
   where partition = $1 and subscription = $2 and wanted is not null order by id limit 100`;
 
 const waiting = `
-  select partition, position, stream_id, version, type, schema_version, event_id, account_sid, command_id, correlation_id,
-    causation_id, actor, request_id, trace_parent, occurred_at, recorded_at, data
-  from maskline.event
+  select ${eventColumns('event')} from maskline.event
   where partition = $1 and stream_id = $2 and version >= $3 and position <= $4
     and ($5::text[] is null or type = any($5::text[]))
   order by version limit $6`;

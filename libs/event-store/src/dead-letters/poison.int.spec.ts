@@ -3,10 +3,11 @@ import { Logger } from '@nestjs/common';
 import type pg from 'pg';
 import { sessionStream, updateSession } from '#domain';
 import { cleanUp, testDatabase, testService, testWorld, waitFor } from '#testing';
-import { registerSubscription } from '../lease.js';
 import type { RecordedEvent } from '../recorded-event.js';
-import { Subscription, type OutsideSubscription, type SqlSubscription } from '../subscription.js';
-import { readSubscriptions } from '../subscription-status.js';
+import { registerSubscription } from '../subscription/lease.js';
+import { Subscription } from '../subscription/subscription.js';
+import type { OutsideSubscription, SqlSubscription } from '../subscription/subscription-options.js';
+import { readSubscriptions } from '../subscription/subscription-status.js';
 import { upcasters } from '../upcasters.js';
 import { askDeadLetter, countDeadLetters, listDeadLetters, type DeadLetter } from './dead-letter.js';
 

@@ -19,10 +19,10 @@ import {
   type SessionUpdate,
 } from '#domain';
 import { newSid, type Database } from '#platform';
+import type { Changed } from '../append/changed.js';
+import type { ChangeOptions } from '../append/prepare.js';
 import type { EventContext } from '../event-context.js';
 import type { EventStore } from '../event-store.js';
-import type { Changed } from '../outcomes.js';
-import type { ChangeOptions } from '../prepare.js';
 import { specContext } from './plain-command.js';
 
 export const alice = '+15550001111';

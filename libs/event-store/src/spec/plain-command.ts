@@ -1,7 +1,7 @@
+import { encodeEvent } from '../append/encode.js';
+import type { Need, PreparedCommand } from '../append/prepared-command.js';
 import { canonicalJson } from '../canonical-json.js';
-import { encodeEvent } from '../encode.js';
 import { envelopeOf, type EventContext } from '../event-context.js';
-import type { Need, PreparedCommand } from '../prepared-command.js';
 
 export const specAccount = 'AC00000000000000000000000000000001';
 

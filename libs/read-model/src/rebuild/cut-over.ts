@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { sqlState } from '#platform';
 import { applyLog } from './apply-log.js';
 import type { Target } from './copy-rows.js';
 import { doubtTimers } from './doubt-timers.js';
@@ -8,6 +9,9 @@ import { renameParts, shadowOf } from './shadow-table.js';
 
 /** Where each partition stood when the tables changed places. */
 export type CutOver = ReadonlyMap<number, number>;
+
+/** The SQLSTATE of a lock that was not had within `lock_timeout`. */
+const lockNotAvailable = '55P03';
 
 /**
  * Puts the shadow in the place of the live table, in one transaction. With every head row locked nobody can append, so what
@@ -40,7 +44,7 @@ export async function cutOver(
     return heads;
   } catch (error) {
     await writer.query('rollback');
-    if (isLockTimeout(error)) return null;
+    if (sqlState(error) === lockNotAvailable) return null;
     throw error;
   }
 }
@@ -87,8 +91,4 @@ const dependents = `
 export async function findDependents(client: pg.ClientBase, table: string): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(dependents, [table]);
   return [...new Set(rows.map(({ name }) => name))];
-}
-
-function isLockTimeout(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === '55P03';
 }

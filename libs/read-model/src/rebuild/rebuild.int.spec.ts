@@ -10,7 +10,7 @@ import {
   serviceTable as service,
   sessionTable as session,
 } from '../folded-table.js';
-import { prepareTimers } from '../timers/expiry-horizon.js';
+import { prepareTimers } from '../timers/prepare-timers.js';
 import { decoding, masterKey, readRows, SessionLives } from '../spec/session-lives.js';
 import { verify, type Difference } from '../verify/verify.js';
 import { abandonRebuild, rebuild, type RebuildOptions } from './rebuild.js';

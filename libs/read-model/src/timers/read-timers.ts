@@ -1,5 +1,5 @@
 import type { Queryable } from '#event-store';
-import { timerSlices } from './expiry-horizon.js';
+import { timerSlices } from './prepare-timers.js';
 
 const between = `
   select distinct date_bin($4::interval, timer_at, 'epoch') as timer

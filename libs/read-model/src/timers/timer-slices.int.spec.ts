@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { ensurePartitions } from '#event-store';
 import type { Database } from '#platform';
 import { moveClock, testDatabase } from '#testing';
-import { prepareTimers, timerSlices } from './expiry-horizon.js';
+import { prepareTimers, timerSlices } from './prepare-timers.js';
 import { abandonTimerSlices, releaseTimerSlices, takeTimerSlices, wantTimerSlices } from './timer-slices.js';
 
 describe('slices of due timers', () => {

@@ -336,6 +336,20 @@ describe('a path', () => {
     }
   });
 
+  it.each([
+    ['a channel', { ProxyIdentifier: 'Open' }],
+    ['a number of nobody', { ProxyIdentifier: '+14155550000' }],
+    ['a SID of nobody', { ProxyIdentifierSid: `PN${'0'.repeat(32)}` }],
+    ['any number', {}],
+  ])('leads nowhere below a deleted service, though %s could be refused', async (_, form) => {
+    const session = await service.sessionSid();
+    const join = () => service.join(session, alice, form);
+    expect((await join()).status).toBe(400);
+    await ask('DELETE', service.path);
+    expect(await join()).toMatchObject({ status: 404, body: { code: 20404 } });
+    expect((await service.session(encode({ Identifier: alice, ...form }))).status).toBe(404);
+  });
+
   it('leads nowhere through another service or session', async () => {
     const { sid } = await pooled();
     const session = await service.sessionSid(encode({ Identifier: alice }));

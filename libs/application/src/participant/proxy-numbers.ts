@@ -71,7 +71,11 @@ export class ProxyNumbers {
       const finding = Promise.all(wishes.map((wish) => this.#find(place, wish)));
       const [seen, finds] = await Promise.all([look(), finding]);
       const refusal = await whyNot(finds);
-      if (refusal !== null) throw wasTaken && isOutOfNumbers(refusal) ? conflict() : refusal;
+      if (refusal !== null) {
+        // Below a deleted service there is nothing that could refuse.
+        await this.services.get(place.accountSid, place.serviceSid);
+        throw wasTaken && isOutOfNumbers(refusal) ? conflict() : refusal;
+      }
       try {
         return await write(choiceOf<Wishes>(finds), seen);
       } catch (error) {

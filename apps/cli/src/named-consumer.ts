@@ -1,5 +1,4 @@
-import { findConsumer } from '#application';
-import type { Consumer } from '#event-store';
+import { findConsumer, type Consumer } from '#event-store';
 import { StartError, type Database } from '#platform';
 
 /** The consumer that was named. */

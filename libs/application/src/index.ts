@@ -18,7 +18,6 @@ export * from './service/change-stop-words.js';
 export * from './consumers/consumers.js';
 export * from './consumers/dead-letters.js';
 export * from './consumers/event-types.js';
-export { findConsumer } from './consumers/find-consumer.js';
 export * from './service/create-service.js';
 export * from './service/delete-service.js';
 export * from './service/delete-sessions-below.js';

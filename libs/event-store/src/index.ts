@@ -18,6 +18,7 @@ export type { SecretChange } from './append/prepared-command.js';
 export {
   addConsumer,
   consumerName,
+  findConsumer,
   isRegistered,
   listConsumers,
   pauseConsumer,

@@ -4,7 +4,7 @@ import { changeWebhook, overloaded, readWebhook, type ConsumerStart, type Webhoo
 import { reachesHost, type Database } from '#platform';
 import { isStorable, isWebhookSecret, newWebhookSecret } from '#wire';
 import type { Consumers } from '../consumers/consumers.js';
-import { requireConsumer } from '../consumers/find-consumer.js';
+import { requireConsumer } from '../consumers/require-consumer.js';
 import { openWebhookSecret, sealWebhookSecret } from './webhook-secrets.js';
 
 /** `new` for one that is made here; null for the one that there is. */

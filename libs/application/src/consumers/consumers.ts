@@ -2,6 +2,7 @@ import { DomainError } from '#domain';
 import {
   addConsumer,
   consumerName,
+  findConsumer,
   listConsumers,
   overloaded,
   pauseConsumer,
@@ -23,7 +24,7 @@ import {
   type EventJob,
 } from '#queues';
 import { checkTypes } from './event-types.js';
-import { consumerNotFound, findConsumer, requireConsumer } from './find-consumer.js';
+import { consumerNotFound, requireConsumer } from './require-consumer.js';
 
 /** A consumer and how far it is. What only the queues know is null while they cannot be reached. */
 export interface ConsumerStatus extends Consumer {

@@ -2,6 +2,7 @@ import { DomainError } from '#domain';
 import {
   accountsAt,
   askDeadLetter,
+  findConsumer,
   listConsumers,
   listDeadLetters,
   overloaded,
@@ -144,8 +145,8 @@ export class DeadLetters {
 
   async #job(id: string): Promise<{ readonly consumer: string; readonly event: FailedEvent } | null> {
     const named = JOB_ID.exec(id)?.[1];
-    const consumer = (await listConsumers(this.database.reads)).find(({ name }) => name === named);
-    if (consumer === undefined) return null;
+    const consumer = named === undefined ? null : await findConsumer(this.database.reads, named);
+    if (consumer === null) return null;
     if (!(await this.#canReachQueues())) throw overloaded('the queues cannot be reached: nothing was done');
     const event = await failedEvent(this.database.reads, this.queues.of(consumer), consumer.name, id);
     return event === null ? null : { consumer: consumer.name, event };

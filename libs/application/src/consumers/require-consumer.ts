@@ -1,10 +1,5 @@
 import { DomainError } from '#domain';
-import { listConsumers, type Consumer, type Queryable } from '#event-store';
-
-/** The registration of that name; null when there is none. */
-export async function findConsumer(db: Queryable, name: string): Promise<Consumer | null> {
-  return (await listConsumers(db)).find((known) => known.name === name) ?? null;
-}
+import { findConsumer, type Consumer, type Queryable } from '#event-store';
 
 export async function requireConsumer(db: Queryable, name: string): Promise<Consumer> {
   const consumer = await findConsumer(db, name);

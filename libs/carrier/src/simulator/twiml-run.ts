@@ -5,7 +5,7 @@ import type { NewCall, StoredCall } from './stored-calls.js';
 import { TwimlError } from './twiml-document.js';
 import { readVoiceTwiml, type Dial, type VoiceVerb } from './voice-twiml.js';
 import { dialResult, inboundCall } from './webhook-parameters.js';
-import type { Parameters, WebhookSender } from './webhook-sender.js';
+import type { WebhookParameters, WebhookSender } from './webhook-sender.js';
 
 /** Documents that one call may be led through. */
 const MAX_DOCUMENTS = 10;
@@ -22,7 +22,7 @@ export interface Surroundings {
 
 interface Request {
   readonly url: string;
-  readonly params: Parameters;
+  readonly params: WebhookParameters;
 }
 
 /** What comes after a verb: the next verb, another document, or the end of the call. */

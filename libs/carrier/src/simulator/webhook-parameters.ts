@@ -1,14 +1,14 @@
 import { countryOf } from '../country-of.js';
 import type { StoredCall } from './stored-calls.js';
 import type { StoredMessage } from './stored-messages.js';
-import type { Parameters } from './webhook-sender.js';
+import type { WebhookParameters } from './webhook-sender.js';
 
 // What Twilio sends along, with every name that it sends; where somebody is, below the country, nobody here knows.
 
 const API_VERSION = '2010-04-01';
 
 /** A message that has come in for a number. */
-export function inboundMessage(message: StoredMessage): Parameters {
+export function inboundMessage(message: StoredMessage): WebhookParameters {
   const { sid, account_sid, from_number, to_number, body, media } = message;
   return [
     ['ToCountry', countryOf(to_number) ?? ''],
@@ -38,7 +38,7 @@ export function inboundMessage(message: StoredMessage): Parameters {
 }
 
 /** What has become of a message that was sent. */
-export function messageStatus(message: StoredMessage): Parameters {
+export function messageStatus(message: StoredMessage): WebhookParameters {
   const { sid, account_sid, from_number, to_number, status, error_code } = message;
   return [
     ['SmsSid', sid],
@@ -54,12 +54,12 @@ export function messageStatus(message: StoredMessage): Parameters {
 }
 
 /** A call that has come in for a number, as it stands. */
-export function inboundCall(call: StoredCall): Parameters {
+export function inboundCall(call: StoredCall): WebhookParameters {
   return [...described(call), ['CallStatus', call.status], ['Direction', 'inbound'], ...placesOf(call)];
 }
 
 /** What has become of a call that was dialled. */
-export function callStatus(call: StoredCall, at: Date): Parameters {
+export function callStatus(call: StoredCall, at: Date): WebhookParameters {
   const { status, parent_sid, duration, sequence_number } = call;
   return [
     ...described(call),
@@ -80,7 +80,7 @@ export function callStatus(call: StoredCall, at: Date): Parameters {
 }
 
 /** What a Dial came to, for its action; null for one that could not be made. */
-export function dialResult(call: StoredCall, dialled: StoredCall | null): Parameters {
+export function dialResult(call: StoredCall, dialled: StoredCall | null): WebhookParameters {
   const duration = dialled?.duration ?? null;
   return [
     ...inboundCall(call),
@@ -91,7 +91,7 @@ export function dialResult(call: StoredCall, dialled: StoredCall | null): Parame
   ];
 }
 
-function described({ sid, account_sid, from_number, to_number }: StoredCall): Parameters {
+function described({ sid, account_sid, from_number, to_number }: StoredCall): WebhookParameters {
   return [
     ['CallSid', sid],
     ['AccountSid', account_sid],
@@ -103,7 +103,7 @@ function described({ sid, account_sid, from_number, to_number }: StoredCall): Pa
   ];
 }
 
-function placesOf({ from_number, to_number }: StoredCall): Parameters {
+function placesOf({ from_number, to_number }: StoredCall): WebhookParameters {
   const ends = { From: from_number, Caller: from_number, To: to_number, Called: to_number };
   return Object.entries(ends).flatMap(([end, number]): [string, string][] => [
     [`${end}Country`, countryOf(number) ?? ''],

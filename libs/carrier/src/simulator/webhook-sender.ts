@@ -8,13 +8,13 @@ import type { Pace } from './pace.js';
 const MAX_ANSWER_BYTES = 64 * 1024;
 const MOST_AT_ONCE = 64;
 
-export type Parameters = readonly (readonly [name: string, value: string])[];
+export type WebhookParameters = readonly (readonly [name: string, value: string])[];
 
 /** One request to Maskline, as the carrier makes it. */
 export interface WebhookRequest {
   readonly accountSid: string;
   readonly url: string;
-  readonly params: Parameters;
+  readonly params: WebhookParameters;
   /** The same for every attempt. */
   readonly key: string;
 }
@@ -84,7 +84,7 @@ function causeOf(error: unknown): unknown {
   return error instanceof Error && error.cause !== undefined ? error.cause : error;
 }
 
-function encode(params: Parameters): string {
+function encode(params: WebhookParameters): string {
   const form = new URLSearchParams();
   for (const [name, value] of params) form.append(name, value);
   return form.toString();

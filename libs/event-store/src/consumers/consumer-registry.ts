@@ -82,17 +82,26 @@ export async function addConsumer(
   return rows.length > 0;
 }
 
-const list = `
+const select = `
   select c.name, c.id, c.types, c.created_at as "createdAt", c.paused_at as "pausedAt", c.paused_because as "pausedBecause",
     case when w.consumer is not null then
       json_build_object('url', w.url, 'isOrdered', w.is_ordered, 'hasPersonal', w.has_personal)
     end as webhook
-  from maskline.consumer c left join maskline.consumer_webhook w on w.consumer = c.name
-  order by c.name`;
+  from maskline.consumer c left join maskline.consumer_webhook w on w.consumer = c.name`;
+
+const list = `${select} order by c.name`;
 
 export async function listConsumers(db: Queryable): Promise<Consumer[]> {
   const { rows } = await db.query<Consumer>({ name: 'list-consumers', text: list, values: [] });
   return rows;
+}
+
+const find = `${select} where c.name = $1`;
+
+/** The registration of that name; null when there is none. */
+export async function findConsumer(db: Queryable, name: string): Promise<Consumer | null> {
+  const { rows } = await db.query<Consumer>({ name: 'find-consumer', text: find, values: [name] });
+  return rows[0] ?? null;
 }
 
 const remove = `
@@ -110,14 +119,14 @@ export async function removeConsumer(db: Queryable, name: string): Promise<boole
   return rows.length > 0;
 }
 
-const find = 'select from maskline.consumer where name = $1 and id = $2';
+const isStanding = 'select from maskline.consumer where name = $1 and id = $2';
 
 /** Whether this registration still stands. */
 export async function isRegistered(
   db: Queryable,
   { name, id }: Pick<Consumer, 'name' | 'id'>,
 ): Promise<boolean> {
-  const { rows } = await db.query({ name: 'find-consumer', text: find, values: [name, id] });
+  const { rows } = await db.query({ name: 'is-registered', text: isStanding, values: [name, id] });
   return rows.length > 0;
 }
 

@@ -131,7 +131,6 @@ export class WorkerModule {
             ForwardMessageHandler,
             MasterKey,
             Callbacks,
-            ConsumerWebhookCalls,
             Alerts,
             OutboundHttp,
           ],

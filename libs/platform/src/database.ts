@@ -96,6 +96,8 @@ export class Database {
       connectionTimeoutMillis: CONNECT_SECONDS * 1000,
       keepAlive: true,
     });
+    // From the start: the server may end the connection in the same breath as it opens it, before the caller can listen.
+    client.on('error', () => undefined);
     await client.connect();
     return client;
   }

@@ -11,6 +11,9 @@ export interface Running {
 
 const startAgainAfter = 100;
 
+/** Lines: Node tells what has ended it before it prints all fields of the error. */
+const DYING_WORDS = 60;
+
 /** Keeps a process running, as systemd or Kubernetes would: it is started again as soon as it has ended. */
 export class Supervised<Process extends Running> {
   #running: Process | null = null;
@@ -79,12 +82,14 @@ export class Supervised<Process extends Running> {
       }
       this.#isEnding = false;
       this.#running = process;
+      // Nobody who stopped it while it began could end it.
+      if (this.#wasToEnd()) await process.kill();
       await process.exited;
       this.#running = null;
       this.#lastLogs = process.logs();
-      if (!this.#wasToEnd()) this.onOwnEnd(`${this.name} ended by itself:\n${tail(this.#lastLogs)}`);
+      if (!this.#wasToEnd())
+        this.onOwnEnd(`${this.name} ended by itself:\n${tail(this.#lastLogs, DYING_WORDS)}`);
     }
-    await this.#running?.kill();
   }
 }
 

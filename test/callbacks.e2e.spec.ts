@@ -41,7 +41,11 @@ describe('what happens to a message', () => {
     expect(listed.length).toBe(receiver.calls.length);
     const [newest = ''] = listed;
     const { sid } = JSON.parse(newest) as { sid: string };
-    expect(await maskline(service, 'deliveries', 'show', sid)).toContain('told in confidence');
+    const shown = await maskline(service, 'deliveries', 'show', sid);
+    expect(shown).toMatch(/interactionData +hidden/);
+    expect(shown).toContain(sessionSid);
+    expect(shown).not.toContain('told in confidence');
+    expect(await maskline(service, 'deliveries', 'show', sid, '--personal')).toContain('told in confidence');
     const dry = await maskline(service, 'deliveries', 'redeliver', serviceSid, '--status', 'delivered');
     expect(dry).toContain('Nothing was sent.');
     const before = receiver.calls.length;

@@ -12,7 +12,7 @@ import {
   type DeliveryDetails,
   type DeliveryStatus,
 } from '#read-model';
-import { DELIVERY_STATUSES } from '#wire';
+import { DELIVERY_STATUSES, isPersonalParameter } from '#wire';
 import type { Cli } from './cli.js';
 import { connect } from './connect.js';
 import { requireMasterKey } from './master-key.js';
@@ -20,6 +20,8 @@ import { namedStream } from './named-stream.js';
 import { openApplication } from './open-application.js';
 import { count, print, printJson, printTable } from './output.js';
 import { parseCount, parseTime } from './typed-values.js';
+
+const HIDDEN = 'hidden';
 
 /** Deliveries that are listed, or made again in a second. */
 const MOST = 9999;
@@ -95,14 +97,25 @@ function showCommand(cli: Cli): Command {
   return new Command('show')
     .description('show what was sent and what was answered, attempt by attempt')
     .argument('<delivery>', 'DL…')
+    .option('--personal', 'show texts, media and answers, which may tell about people; else they are hidden')
     .option('--json', 'as JSON')
-    .action(async (sid: string, { json }: { json?: true }) => {
+    .action(async (sid: string, { personal, json }: { personal?: true; json?: true }) => {
       const database = await connect(cli);
       const { accountSid, serviceSid } = await placeOf(database, sid);
-      const delivery = await (await openQueries(cli, database)).get(accountSid, serviceSid, sid);
+      const whole = await (await openQueries(cli, database)).get(accountSid, serviceSid, sid);
+      const delivery = personal === true ? whole : veiled(whole);
       if (json) printJson(delivery);
       else printDelivery(delivery);
     });
+}
+
+/** As somebody sees it who asks whether it arrived, not what it said. */
+function veiled({ request, history, ...row }: DeliveryDetails): DeliveryDetails {
+  return {
+    ...row,
+    request: request && request.map(([name, value]) => [name, isPersonalParameter(name) ? HIDDEN : value]),
+    history: history.map((attempt) => ({ ...attempt, answer: attempt.answer && HIDDEN })),
+  };
 }
 
 function printDelivery({ request, history, ...row }: DeliveryDetails): void {

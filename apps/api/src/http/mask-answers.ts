@@ -1,11 +1,12 @@
 import type { FastifyInstance } from 'fastify';
+import { isPersonalParameter } from '#wire';
 import { veilPersonal, veilUrl } from './veil-personal.js';
 
 /** As REST and as events name them. */
 const callbackUrl = /^(?:\w*callback_url|\w*[cC]allbackUrl|webhook_url)$/;
 
-/** The last two are of callbacks: of their form, and what was answered to it, for the server of a customer may repeat what it was told. */
-const personal = new Set(['identifier', 'interactionData', 'answer']);
+/** The answer is one to a callback: the server of a customer may repeat what it was told. */
+const personal = new Set(['identifier', 'answer']);
 
 /**
  * Veils for read-only keys what answers tell about people, and the logins in callback URLs, by the names of the fields. Here and not
@@ -34,7 +35,7 @@ function withoutLogin(key: string, value: unknown): unknown {
 }
 
 function isPersonal(key: string, value: unknown, kind: 'person' | 'hold' | null): boolean {
-  if (personal.has(key) || /^interactionMediaUrl\d+$/.test(key)) return true;
+  if (personal.has(key) || isPersonalParameter(key)) return true;
   // Numbers and API keys have names too.
   if (key === 'friendly_name') return kind === 'person';
   // Why something is held may name somebody; why a delivery failed does not.

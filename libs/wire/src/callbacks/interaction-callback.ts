@@ -60,6 +60,11 @@ export function interceptCallback(interaction: CalledInteraction): CallbackForm 
   ];
 }
 
+/** Whether a parameter of such a callback tells what people said or did: their text, their media, how long they talked. */
+export function isPersonalParameter(name: string): boolean {
+  return /^interaction(Data|MediaUrl\d+)$/.test(name);
+}
+
 function outboundLeg(interaction: CalledInteraction): CallbackForm {
   return [
     ['outboundParticipantSid', interaction.outbound_participant_sid ?? ''],

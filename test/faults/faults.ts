@@ -57,6 +57,10 @@ async function ask({ postgres }: Fleet, sql: string): Promise<void> {
   await database.close();
 }
 
+const endConnections = `
+  select pg_terminate_backend(pid) from pg_stat_activity
+  where application_name like 'maskline%' and application_name not like 'maskline fault%'`;
+
 const ofPostgres: Fault[] = [
   { name: 'PostgreSQL is stopped at once', strike: (fleet) => stopPostgres(fleet, 'SIGQUIT') },
   { name: 'PostgreSQL is killed', strike: (fleet) => stopPostgres(fleet, 'SIGKILL') },
@@ -71,14 +75,20 @@ const ofPostgres: Fault[] = [
       for (const { pid } of rows) process.kill(pid, 'SIGKILL');
     },
   },
+  { name: 'an administrator ends all connections', strike: (fleet) => ask(fleet, endConnections) },
   {
-    name: 'an administrator ends all connections',
-    strike: (fleet) =>
-      ask(
-        fleet,
-        `select pg_terminate_backend(pid) from pg_stat_activity
-         where application_name like 'maskline%' and application_name not like 'maskline fault%'`,
-      ),
+    // Also those that are just being made: what was said on them since is read all at once.
+    name: 'an administrator ends all connections of processes that stand still',
+    strike: async (fleet, random) => {
+      for (let ends = 0; ends < 10; ends++) {
+        const processes = [...fleet.apis, ...fleet.workers].map(({ running }) => running);
+        for (const process of processes) process?.signal('SIGSTOP');
+        await pause(50);
+        await ask(fleet, endConnections);
+        for (const process of processes) process?.signal('SIGCONT');
+        await pause(random.below(500));
+      }
+    },
   },
 ];
 

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ZodType } from 'zod';
 import { nameError } from '#platform';
 import { FailureLog } from './failure-log.js';
+import { JobFailureLog } from './job-failure-log.js';
 import { openWhenThere } from './open-when-there.js';
 import type { OpenWorker, QueueBackend, RetryAfter } from './queue-backend.js';
 
@@ -30,9 +31,9 @@ const patience = 8_000;
 
 /** The taking side of a queue. Comes up without its backend and connects when that is there. */
 export class JobWorker<Data> {
-  private readonly logger: Logger;
   readonly #stop = new AbortController();
   readonly #log: FailureLog;
+  readonly #failures: JobFailureLog;
   #opening: Promise<void> | null = null;
   #worker: OpenWorker | null = null;
 
@@ -40,8 +41,8 @@ export class JobWorker<Data> {
     private readonly backend: QueueBackend,
     private readonly options: JobWorkerOptions<Data>,
   ) {
-    this.logger = new Logger(`Worker ${options.queue}`);
     this.#log = new FailureLog(`Worker ${options.queue}`);
+    this.#failures = new JobFailureLog(new Logger(`Worker ${options.queue}`));
   }
 
   /** Connects in the background. */
@@ -68,7 +69,7 @@ export class JobWorker<Data> {
     const listener = {
       failed: this.#log.failed,
       jobFailed: (jobId: string, error: Error) => {
-        this.logger.warn({ message: `job ${jobId} failed`, err: error });
+        this.#failures.failed(jobId, error);
       },
     };
     this.#worker = await openWhenThere(

@@ -18,9 +18,11 @@ export class EventQueues {
 
   /** That of a consumer. Using it throws QueueAbsent while it cannot be reached. */
   of({ name, webhook }: { readonly name: string; readonly webhook: object | null }): JobQueue<EventJob> {
-    const known = this.#queues.get(name);
-    const queue = known ?? eventQueue(this.backend, name, webhook === null ? null : 'by webhook');
-    this.#queues.set(name, queue);
+    // A name may be that of a program first and of a webhook later.
+    const told = webhook === null ? null : 'by webhook';
+    const key = `${name} ${told ?? ''}`;
+    const queue = this.#queues.get(key) ?? eventQueue(this.backend, name, told);
+    this.#queues.set(key, queue);
     queue.start();
     return queue;
   }

@@ -898,7 +898,6 @@ $function$;
 CREATE OR REPLACE FUNCTION maskline.children_of(p integer, category text, stream text, sids jsonb)
  RETURNS jsonb
  LANGUAGE plpgsql
- STABLE
  SET enable_seqscan TO 'off'
 AS $function$
 begin
@@ -1166,7 +1165,6 @@ $function$;
 CREATE OR REPLACE FUNCTION maskline.pick_numbers(partitions integer[], accounts text[], services text[], sessions text[], modes text[], identifiers text[], countries text[], areas jsonb[], unused boolean[])
  RETURNS TABLE(mode text, picked_sid text, picked_number text, picked_version bigint)
  LANGUAGE plpgsql
- STABLE
  SET search_path TO 'maskline', 'pg_catalog'
  SET enable_hashjoin TO 'off'
  SET enable_mergejoin TO 'off'
@@ -1502,7 +1500,6 @@ $function$;
 CREATE OR REPLACE FUNCTION maskline.rows_of(p integer, category text, stream text)
  RETURNS jsonb
  LANGUAGE plpgsql
- STABLE
  SET enable_seqscan TO 'off'
 AS $function$
 begin

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { sessionStream } from '#domain';
 import type { EventStore, Queryable } from '#event-store';
 import type { Database } from '#platform';
 import { describeSchema, postgresVersions, testDatabase, testService, testStore, waitFor } from '#testing';
@@ -271,6 +272,39 @@ describe.each(postgresVersions())('rebuild on PostgreSQL %s', (postgres) => {
     expect(repaired).toBe(1);
     expect(await differences()).toEqual([]);
   });
+
+  it.each([session, participantTable])(
+    'shows commands that wait for the tables to change places what came into $name last',
+    async ({ name }) => {
+      const sid = await lives.create();
+      const participant = await lives.join(sid, name === 'session' ? '+15550007777' : '+15550007778');
+      const { accountSid } = await serviceOf(sid);
+      const row = name === 'session' ? sid : participant;
+      const { rows } = await database.admin.query<{ row: unknown }>(
+        `with gone as (delete from maskline.${name} where sid = $1 returning *) select to_jsonb(gone) as row from gone`,
+        [row],
+      );
+      const client = await database.admin.connect();
+      await client.query(`begin; lock table maskline.${name} in access exclusive mode`);
+      const loading = events.load(sessionStream, sid, accountSid, { children: [participant] });
+      await waitFor(async () => {
+        const waiting =
+          'select count(*)::int as n from pg_locks where relation = $1::regclass and not granted';
+        const found = await database.admin.query<{ n: number }>(waiting, [`maskline.${name}`]);
+        return found.rows[0]?.n === 1;
+      });
+      await client.query(
+        `insert into maskline.${name} select * from jsonb_populate_record(null::maskline.${name}, $1)`,
+        [JSON.stringify(rows[0]?.row)],
+      );
+      await client.query('commit');
+      client.release();
+
+      const loaded = await loading;
+      expect(loaded.rows['session']).toMatchObject({ sid });
+      expect(loaded.children.get(participant)).toMatchObject({ sid: participant });
+    },
+  );
 
   it('waits for a long reader without holding up those who write', async () => {
     const reader = await database.reads.connect();

@@ -21,20 +21,33 @@ export function maskAnswers(server: FastifyInstance): void {
 export function masked(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(masked);
   if (typeof value !== 'object' || value === null) return value;
-  const kind = 'identifier' in value ? 'person' : 'placed_by' in value ? 'hold' : null;
+  const kind = kindOf(value);
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]: [string, unknown]) => [
       key,
-      isPersonal(key, inner, kind) ? veilPersonal(inner, key === 'identifier') : withoutLogin(key, inner),
+      isPersonal(key, inner, kind)
+        ? veilPersonal(inner, key === 'identifier')
+        : withoutLogin(key, inner, kind),
     ]),
   );
 }
 
-function withoutLogin(key: string, value: unknown): unknown {
-  return callbackUrl.test(key) && typeof value === 'string' ? veilUrl(value) : masked(value);
+/** What an answer, or a part of it, is about: some names of fields mean different things. */
+type Kind = 'person' | 'hold' | 'attempt' | null;
+
+function kindOf(value: object): Kind {
+  if ('identifier' in value) return 'person';
+  if ('placed_by' in value) return 'hold';
+  return 'milliseconds' in value ? 'attempt' : null;
 }
 
-function isPersonal(key: string, value: unknown, kind: 'person' | 'hold' | null): boolean {
+function withoutLogin(key: string, value: unknown, kind: Kind): unknown {
+  // Of an attempt it is where the callback went; all else has its own in this API there.
+  const isCallback = callbackUrl.test(key) || (key === 'url' && kind === 'attempt');
+  return isCallback && typeof value === 'string' ? veilUrl(value) : masked(value);
+}
+
+function isPersonal(key: string, value: unknown, kind: Kind): boolean {
   if (personal.has(key) || isPersonalParameter(key)) return true;
   // Numbers and API keys have names too.
   if (key === 'friendly_name') return kind === 'person';

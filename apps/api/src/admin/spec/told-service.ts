@@ -25,7 +25,8 @@ export async function toldService(
   const number = `+1415555${2000 + numbers++}`;
   const serviceSid = await made('/v1/Services', {
     UniqueName: 'told',
-    CallbackUrl: `${receiver.url}/status`,
+    // A key in the query is how some servers know who calls.
+    CallbackUrl: `${receiver.url}/status?key=of-the-customer`,
   });
   await made(`/v1/Services/${serviceSid}/PhoneNumbers`, { PhoneNumber: number });
   const session = await made(`/v1/Services/${serviceSid}/Sessions`, {});

@@ -100,6 +100,18 @@ describe('the feed of events', () => {
     }
   });
 
+  it('tells nothing to a key that was revoked while it waited', async () => {
+    const key = await api.apiKey(owner.username);
+    const { after } = await feed('Limit=1000');
+    const waiting = adminCall(api.url, key, 'GET', `Events?After=${after}&Types=SessionCreated&Wait=30`);
+    const login = async () => (await adminCall(api.url, key, 'GET', 'Events?Limit=1')).status;
+    await waitFor(async () => (await login()) === 200);
+    await api.revoke(key, owner.username);
+    await waitFor(async () => (await login()) === 401);
+    await session();
+    expect(await waiting).toMatchObject({ status: 401, body: { code: 20003 } });
+  });
+
   it('answers empty when nothing came in time, and where to go on', async () => {
     const { after } = await feed('Limit=1000');
     const page = await feed(`After=${after}&Wait=1`);
@@ -185,6 +197,19 @@ describe('the stream of events', () => {
     for (const one of missed) expect(resumed.text()).toContain(one);
     expect(resumed.text()).not.toContain(sid);
     second.stop();
+  });
+
+  it('ends for a key that was revoked, before it tells anything more', async () => {
+    const key = await api.apiKey(owner.username);
+    const { response } = await follow('?Types=SessionCreated', {}, key);
+    const seen = collect(response);
+    await waitFor(() => seen.text().includes('retry: 1000'));
+    await api.revoke(key, owner.username);
+    const login = async () => (await adminCall(api.url, key, 'GET', 'Events?Limit=1')).status;
+    await waitFor(async () => (await login()) === 401);
+    await session();
+    await once(response, 'end');
+    expect(seen.ids()).toEqual([]);
   });
 
   it('tells nothing of another account', async () => {

@@ -20,6 +20,8 @@ export interface FollowedFeed {
   readonly role: Role;
   readonly types: readonly string[] | null;
   readonly sessionSid: string | null;
+  /** Whether whoever follows may still. */
+  readonly stands: () => Promise<boolean>;
 }
 
 /** Callers that wait for events at one time, of an account and in this process: each costs a look a second at least. */

@@ -2,7 +2,7 @@ import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiResponse } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
-import { checkTypes } from '#application';
+import { checkTypes, Credentials } from '#application';
 import {
   feedQuery,
   feedResource,
@@ -12,6 +12,7 @@ import {
   streamQuery,
   type FeedQuery,
 } from '#wire';
+import { isStillCalling } from '../http/authenticate.js';
 import { Operation } from '../http/operation.js';
 import { BaseUrl } from '../http/request.decorators.js';
 import { ApiJson, QueryOf } from './admin-forms.js';
@@ -21,7 +22,10 @@ import { serverSentEvents } from './server-sent-events.js';
 @ApiJson()
 @Controller('admin/v1/Events')
 export class EventController {
-  constructor(private readonly feed: EventFeed) {}
+  constructor(
+    private readonly feed: EventFeed,
+    private readonly credentials: Credentials,
+  ) {}
 
   /** A cursor over the log: with `after` of one answer as After of the next, nothing is missed and nothing comes twice. */
   @Get()
@@ -32,7 +36,7 @@ export class EventController {
     @Res({ passthrough: true }) reply: FastifyReply,
     @BaseUrl() baseUrl: string,
   ) {
-    const feed = feedOf(request, query);
+    const feed = feedOf(request, query, this.credentials);
     const after = query.after ?? 0;
     const url = `${baseUrl}/admin/v1/Events`;
     if (query.waitSeconds === 0)
@@ -44,6 +48,7 @@ export class EventController {
     });
     try {
       const page = await this.feed.next(feed, after, query.limit, query.waitSeconds * 1000, gone.signal);
+      if (!(await feed.stands())) throw new RequestError('unauthenticated');
       return feedResource(page, query, url);
     } finally {
       giveBack();
@@ -68,7 +73,7 @@ export class EventController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const feed = feedOf(request, query);
+    const feed = feedOf(request, query, this.credentials);
     const after =
       readLastEventId(request.headers['last-event-id']) ??
       query.after ??
@@ -99,10 +104,18 @@ export class EventController {
 }
 
 function feedOf(
-  { caller }: FastifyRequest,
+  request: FastifyRequest,
   { types, sessionSid }: Pick<FeedQuery, 'types' | 'sessionSid'>,
+  credentials: Credentials,
 ): FollowedFeed {
+  const { caller } = request;
   if (caller === null) throw new RequestError('unauthenticated');
   const known = types === null ? null : checkTypes(types);
-  return { accountSid: caller.accountSid, role: caller.role, types: known, sessionSid };
+  return {
+    accountSid: caller.accountSid,
+    role: caller.role,
+    types: known,
+    sessionSid,
+    stands: () => isStillCalling(request, credentials),
+  };
 }

@@ -6,7 +6,7 @@ import type { EventFeed, FollowedFeed } from './event-feed.js';
 const PAGE = 50;
 /** Milliseconds of silence after which something is said, so that nobody on the way takes the connection for dead. */
 const HEARTBEAT = 15_000;
-/** Whoever follows logs in again so often: a revoked key is out by then. */
+/** Whoever follows comes again so often, be it to another process. */
 const LIFE = 300_000;
 
 /**
@@ -23,6 +23,7 @@ export async function* serverSentEvents(
   yield `retry: 1000\nid: ${after}\n\n`;
   for (let from = after; !signal.aborted && !feed.isClosing && performance.now() < end;) {
     const page = await feed.next(followed, from, PAGE, HEARTBEAT, signal);
+    if (!(await followed.stands())) return;
     from = page.until;
     for (const recorded of page.events) {
       const told = eventResource(recorded);

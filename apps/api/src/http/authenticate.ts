@@ -13,7 +13,7 @@ export async function authenticate(
   credentials: Credentials,
   failedLogins: FailedLogins,
 ): Promise<Caller> {
-  const login = basic(request.headers.authorization);
+  const login = readLogin(request);
   // Nothing was guessed.
   if (login === null) throw new RequestError('unauthenticated');
   const [username, password] = login;
@@ -38,8 +38,17 @@ function refuseWhileGuessing(milliseconds: number, reply: FastifyReply): void {
   throw new RequestError('too-many-failed-logins');
 }
 
-function basic(header: string | undefined): [username: string, password: string] | null {
-  const encoded = /^Basic +([A-Za-z0-9+/_=-]+) *$/i.exec(header ?? '')?.[1] ?? '';
+/**
+ * Whether the caller of a request that goes on for long may still do what it asked for: a key that was revoked, or a token that was
+ * changed, is out as soon as it is for new requests.
+ */
+export async function isStillCalling(request: FastifyRequest, credentials: Credentials): Promise<boolean> {
+  const login = readLogin(request);
+  return login !== null && (await credentials.check(...login)) !== null;
+}
+
+function readLogin({ headers }: FastifyRequest): [username: string, password: string] | null {
+  const encoded = /^Basic +([A-Za-z0-9+/_=-]+) *$/i.exec(headers.authorization ?? '')?.[1] ?? '';
   const decoded = Buffer.from(encoded, 'base64').toString();
   const colon = decoded.indexOf(':');
   return colon < 0 ? null : [decoded.slice(0, colon), decoded.slice(colon + 1)];

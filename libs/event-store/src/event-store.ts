@@ -161,7 +161,7 @@ export class EventStore {
         current = outcome.kind === 'conflict' ? this.#appending.caughtUp(stream, id, seen, outcome) : null;
         if (outcome.kind === 'conflict' || outcome.kind === 'late') continue;
         if (!(await this.#endOverdue(outcome, context)))
-          throw refusal(stream, id, outcome, stream.parent?.(seen.state) ?? null);
+          throw refusal(stream, id, outcome, parentOf(stream, seen, events));
       }
       throw overloaded('the command met too many others');
     });
@@ -261,6 +261,16 @@ export class EventStore {
     if (outcome.kind === 'parent') throw refusal(stream, id, outcome, outcome.holder);
     return outcome.kind === 'ok';
   }
+}
+
+/** The stream above; of one that only begins with these events, the one that it comes to. */
+function parentOf<State extends Aggregate, Event extends DomainEvent>(
+  stream: Stream<State, Event>,
+  { state, now }: Current<State>,
+  events: readonly Event[],
+): string | null {
+  const after = events.reduce((before, event) => stream.evolve(before, event, now), state);
+  return stream.parent?.(state) ?? stream.parent?.(after) ?? null;
 }
 
 function wantedBy({ subjects = [], children = [] }: ChangeOptions): LoadMore {

@@ -250,6 +250,20 @@ describe('a number', () => {
     );
     expect(again?.body).toMatchObject({ status: 400, code: 80104 });
   });
+
+  it('comes to no service that is deleted at the same time', async () => {
+    for (let round = 0; round < 8; round++) {
+      const going = await MaskingApi.open(ask);
+      const [deleted, added] = await Promise.all([
+        ask('DELETE', going.path),
+        round % 2 === 0
+          ? going.pool(newNumber())
+          : going.post('ShortCodes', { Sid: `SC${String(round).padStart(32, '0')}` }),
+      ]);
+      expect(deleted.status).toBe(204);
+      expect([201, 400, 404]).toContain(added.status);
+    }
+  });
 });
 
 describe('an idempotency key', () => {

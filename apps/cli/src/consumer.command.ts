@@ -76,14 +76,15 @@ function listCommand(cli: Cli): Command {
         return;
       }
       printTable(
-        ['consumer', 'events', 'since', 'behind', 'waiting', 'seconds', 'failed'],
-        consumers.map(({ types, createdAt, behind, waiting, failed, lagSeconds, ...consumer }) => [
+        ['consumer', 'events', 'since', 'behind', 'waiting', 'seconds', 'retrying', 'failed'],
+        consumers.map(({ types, createdAt, behind, waiting, retrying, failed, lagSeconds, ...consumer }) => [
           named(consumer),
           types?.join('\n') ?? 'all',
           createdAt,
           count(behind),
           waiting === null ? 'unknown' : count(waiting),
           lagSeconds === null ? 'unknown' : lagSeconds.toFixed(1),
+          retrying === null ? 'unknown' : count(retrying),
           failed === null ? 'unknown' : count(failed),
         ]),
       );

@@ -43,11 +43,12 @@ export function statusCommand(cli: Cli): Command {
       if (!hasConsumers) return;
       print();
       printTable(
-        ['consumer', 'behind', 'seconds', 'failed'],
-        consumers.map(({ consumer, lag, lagSeconds, failed }) => [
+        ['consumer', 'behind', 'seconds', 'retrying', 'failed'],
+        consumers.map(({ consumer, lag, lagSeconds, retrying, failed }) => [
           consumer,
           count(lag),
           lagSeconds.toFixed(1),
+          count(retrying),
           count(failed),
         ]),
       );

@@ -9,7 +9,7 @@ export function observeConsumers(metrics: Registry, backlogs: ConsumerBacklogs):
   const collect = () => (reading ??= read().finally(() => (reading = null)));
   const jobs = new Gauge({
     name: 'maskline_consumer_jobs',
-    help: 'Events in the queue of a consumer: waiting to be handled, or failed in every attempt (maskline consumer retry).',
+    help: 'Events in the queue of a consumer: waiting to be handled (retrying: those of them that failed and wait for another attempt), or failed in every attempt (maskline consumer retry).',
     labelNames: ['consumer', 'state'],
     registers: [metrics],
     collect,
@@ -36,6 +36,7 @@ export function observeConsumers(metrics: Registry, backlogs: ConsumerBacklogs):
     for (const backlog of found) {
       const { consumer } = backlog;
       jobs.set({ consumer, state: 'waiting' }, backlog.waiting);
+      jobs.set({ consumer, state: 'retrying' }, backlog.retrying);
       jobs.set({ consumer, state: 'failed' }, backlog.failed);
       lag.set({ consumer }, backlog.lag);
       lagSeconds.set({ consumer }, backlog.lagSeconds);

@@ -19,6 +19,8 @@ type JobPolicy = Pick<
 
 export interface Backlog {
   readonly waiting: number;
+  /** Of those that wait, the ones that failed and wait for another attempt, or were put off. */
+  readonly retrying: number;
   readonly failed: number;
 }
 
@@ -216,11 +218,12 @@ export class JobQueue<Data> {
 
   /** Jobs that are still to be done, and those that failed for good. */
   async backlog(): Promise<Backlog> {
-    const [waiting, failed] = await Promise.all([
+    const [waiting, retrying, failed] = await Promise.all([
       this.#use((queue) => queue.getJobCountByTypes(...undone)),
+      this.#use((queue) => queue.getJobCountByTypes('delayed')),
       this.#use((queue) => queue.getJobCountByTypes('failed')),
     ]);
-    return { waiting, failed };
+    return { waiting, retrying, failed };
   }
 
   /** Jobs that nobody has finished yet; those that failed are kept until somebody retries them, and take as much room. */

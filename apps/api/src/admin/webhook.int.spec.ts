@@ -79,6 +79,19 @@ describe('a webhook over the admin API', () => {
     expect((await ask('POST', 'Webhooks/billing', { NewSecret: true })).status).toBe(404);
   });
 
+  it('is registered once, however many want its name at once', async () => {
+    const { ask } = world;
+    for (let round = 0; round < 5; round++) {
+      const wish = { Name: 'wanted', Url: 'https://app.example.com/hook' };
+      const answers = await Promise.all(Array.from({ length: 4 }, () => ask('POST', 'Webhooks', wish)));
+      expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409, 409, 409]);
+      const removed = await Promise.all(Array.from({ length: 4 }, () => ask('DELETE', 'Consumers/wanted')));
+      const statuses = removed.map(({ status }) => status);
+      expect(statuses.filter((status) => status === 204)).toHaveLength(1);
+      for (const status of statuses) expect([204, 404, 503]).toContain(status);
+    }
+  });
+
   it('begins with nothing of what a program of its name has left in the queue', async () => {
     const { ask, queues } = world;
     expect((await ask('POST', 'Consumers', { Name: 'billing' })).status).toBe(201);

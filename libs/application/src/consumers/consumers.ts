@@ -26,11 +26,15 @@ import {
 import { checkTypes } from './event-types.js';
 import { consumerNotFound, requireConsumer } from './require-consumer.js';
 
+const lockName = `select pg_try_advisory_xact_lock(hashtextextended('maskline.consumer.' || $1, 0)) as "isAlone"`;
+
 /** A consumer and how far it is. What only the queues know is null while they cannot be reached. */
 export interface ConsumerStatus extends Consumer {
   /** Events of the log that were not looked at for it yet. */
   readonly behind: number;
   readonly waiting: number | null;
+  /** Of those that wait, the ones that wait for another attempt. */
+  readonly retrying: number | null;
   /** In every attempt. */
   readonly failed: number | null;
   /** How long the first event that it has not handled has been waiting. */
@@ -82,10 +86,11 @@ export class Consumers {
       );
     }
     const wanted = types === null ? null : checkTypes(types);
-    if (webhook !== null) await this.#clearQueueFor(name, webhook);
-    if (!(await addConsumer(this.database.reads, name, wanted, start, webhook))) {
-      throw taken(name);
-    }
+    const isAlone = await this.#alone(name, async () => {
+      if (webhook !== null) await this.#clearQueueFor(name, webhook);
+      if (!(await addConsumer(this.database.reads, name, wanted, start, webhook))) throw taken(name);
+    });
+    if (!isAlone) throw taken(name);
   }
 
   /** Has it rest, while the log keeps what comes, or go on where it was. */
@@ -107,12 +112,38 @@ export class Consumers {
    * a webhook is in any case: nobody else would take it but the next URL of that name. Answers whether it was dropped.
    */
   async remove(name: string, isDropping: boolean): Promise<boolean> {
-    const { webhook } = await requireConsumer(this.database.reads, name);
-    // Before anything is removed: the queue must be there.
-    const queue = isDropping || webhook !== null ? await this.#queueOf(name) : null;
-    if (!(await removeConsumer(this.database.reads, name))) throw consumerNotFound(name);
-    await queue?.drop();
-    return queue !== null;
+    let isDropped = false;
+    const isAlone = await this.#alone(name, async () => {
+      const { webhook } = await requireConsumer(this.database.reads, name);
+      // Before anything is removed: the queue must be there.
+      const queue = isDropping || webhook !== null ? await this.#queueOf(name) : null;
+      if (!(await removeConsumer(this.database.reads, name))) throw consumerNotFound(name);
+      await queue?.drop();
+      isDropped = queue !== null;
+    });
+    if (!isAlone) throw overloaded(`somebody else is just registering or removing ${name}`);
+    return isDropped;
+  }
+
+  /**
+   * Whoever registers or removes a consumer empties its queue, so nobody else may do so under the same name meanwhile: false, and
+   * nothing is done, while somebody does.
+   */
+  async #alone(name: string, work: () => Promise<void>): Promise<boolean> {
+    const client = await this.database.admin.connect();
+    let isBroken = true;
+    try {
+      await client.query('begin');
+      const { rows } = await client.query<{ isAlone: boolean }>(lockName, [name]);
+      const isAlone = rows[0]?.isAlone === true;
+      if (isAlone) await work();
+      await client.query('commit');
+      isBroken = false;
+      return isAlone;
+    } finally {
+      // With the connection, the lock is gone.
+      client.release(isBroken);
+    }
   }
 
   /** A program of that name may have left events in its queue, of which the URL was never to be told. */
@@ -144,12 +175,13 @@ export class Consumers {
 function statusOf(consumer: Consumer, { subscriptions, backlogs }: Progress): ConsumerStatus {
   const relays = subscriptions.filter(({ name }) => name === relayName(consumer));
   const backlog = backlogs.find((one) => one.consumer === consumer.name);
-  const { waiting = null, failed = null, lagSeconds = null } = backlog ?? {};
+  const { waiting = null, retrying = null, failed = null, lagSeconds = null } = backlog ?? {};
   return {
     ...consumer,
     webhook: withoutPassword(consumer.webhook),
     behind: relays.reduce((sum, { lag }) => sum + lag, 0),
     waiting,
+    retrying,
     failed,
     lagSeconds,
   };

@@ -42,7 +42,7 @@ describe.each(queueBackends())('events that a consumer failed at for good, with 
     await send('again');
 
     const [idle, ledger] = await backlogs.read();
-    expect(idle).toEqual({ consumer: 'idle', waiting: 0, failed: 0, lag: 0, lagSeconds: 0 });
+    expect(idle).toEqual({ consumer: 'idle', waiting: 0, retrying: 0, failed: 0, lag: 0, lagSeconds: 0 });
     // Nobody relays here, so the log counts as well.
     expect(ledger).toMatchObject({ consumer: name, waiting: 3, failed: 3, lag: 6 });
     expect(ledger?.lagSeconds).toBeGreaterThan(0);
@@ -68,7 +68,7 @@ describe.each(queueBackends())('events that a consumer failed at for good, with 
 
     expect(await handleAll(3)).toBe(3);
     expect(await queue.retryFailed()).toBe(0);
-    expect(await queue.backlog()).toEqual({ waiting: 0, failed: 0 });
+    expect(await queue.backlog()).toEqual({ waiting: 0, retrying: 0, failed: 0 });
   });
 
   it('are not withheld from the consumer once it is removed and added again', async () => {

@@ -42,7 +42,7 @@ describe.each(queueBackends())(
 
       await waitFor(async () => (await queue.backlog()).failed === 1);
       expect(new Set(asked)).toEqual(new Set(Array.from({ length: 13 }, (_, i) => i + 1)));
-      expect(await queue.backlog()).toEqual({ waiting: 0, failed: 1 });
+      expect(await queue.backlog()).toEqual({ waiting: 0, retrying: 0, failed: 1 });
     });
 
     it('is tried before its time when somebody says so', async () => {
@@ -58,6 +58,9 @@ describe.each(queueBackends())(
         () => 24 * 3_600_000,
       );
       await queue.add([{ id: 'job-1', data: job }]);
+      // What tells an operator for days that it is not taken.
+      await waitFor(async () => (await queue.backlog()).retrying === 1);
+      expect(await queue.backlog()).toEqual({ waiting: 1, retrying: 1, failed: 0 });
 
       await waitFor(async () => {
         isThere = (await queue.hurryDelayed()) === 1;
@@ -65,7 +68,7 @@ describe.each(queueBackends())(
       });
       await waitFor(async () => taken > 0 || (await queue.hurryDelayed(), false));
       await waitFor(async () => (await queue.backlog()).waiting === 0);
-      expect(await queue.backlog()).toEqual({ waiting: 0, failed: 0 });
+      expect(await queue.backlog()).toEqual({ waiting: 0, retrying: 0, failed: 0 });
       expect(await queue.hurryDelayed()).toBe(0);
     });
   },

@@ -66,6 +66,12 @@ export const consumerFields = {
     .int()
     .nullable()
     .meta({ description: `Events in its queue. ${unlessAway}` }),
+  retrying: z
+    .int()
+    .nullable()
+    .meta({
+      description: `Those of them that wait for another attempt: its program or its URL fails, or asks to be told later. ${unlessAway}`,
+    }),
   failed: z
     .int()
     .nullable()
@@ -99,13 +105,14 @@ interface KnownConsumer {
   readonly webhook: { readonly url: string } | null;
   readonly behind: number;
   readonly waiting: number | null;
+  readonly retrying: number | null;
   readonly failed: number | null;
   readonly lagSeconds: number | null;
 }
 
 export function consumerResource(consumer: KnownConsumer, baseUrl: string): z.infer<typeof consumerSchema> {
   const { name, types, createdAt, pausedAt, pausedBecause, webhook } = consumer;
-  const { behind, waiting, failed, lagSeconds } = consumer;
+  const { behind, waiting, retrying, failed, lagSeconds } = consumer;
   return {
     name,
     types: types === null ? null : [...types],
@@ -114,6 +121,7 @@ export function consumerResource(consumer: KnownConsumer, baseUrl: string): z.in
     lag_seconds: lagSeconds,
     behind,
     waiting,
+    retrying,
     failed,
     date_created: wireDate(createdAt),
     date_paused: wireDateOrNull(pausedAt),

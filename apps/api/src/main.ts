@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import {
@@ -22,6 +23,7 @@ import {
   requirePooler,
   runMain,
   useProcessLog,
+  version,
   type Shutdown,
 } from '#platform';
 import { EventQueues, openQueues } from '#queues';
@@ -89,6 +91,9 @@ async function main(shutdown: Shutdown): Promise<void> {
     await ensureAccount(app.get(CommandBus), app.get(Credentials), { sid, authToken });
   }
   await app.listen(config.PORT, config.HOST);
+  new Logger('Api').log(
+    `Maskline ${version} answers at ${ownUrl(app)}; carrier ${config.CARRIER}, queues in ${queues.name}`,
+  );
 }
 
 await runMain(main);

@@ -1,4 +1,4 @@
-import { Module } from '@nestjs/common';
+import { Logger, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import {
   checkMasterKey,
@@ -20,6 +20,7 @@ import {
   requirePooler,
   runMain,
   useProcessLog,
+  version,
   type Shutdown,
 } from '#platform';
 import { ConsumerBacklogs, EventQueues, openQueues } from '#queues';
@@ -83,6 +84,9 @@ async function main(shutdown: Shutdown): Promise<void> {
   const checks = [...databaseChecks(database), ...workerChecks(database, queues, backlogs)];
   const ops = await serveOps({ port: config.PORT, host: config.HOST }, metrics, checks);
   shutdown.add('health and metrics', () => ops.close());
+  new Logger('Worker').log(
+    `Maskline ${version} works; health and metrics on port ${config.PORT}; carrier ${config.CARRIER}, queues in ${queues.name}`,
+  );
 }
 
 await runMain(main);

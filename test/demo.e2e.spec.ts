@@ -32,7 +32,7 @@ describe('the demo', () => {
     expect(alice).toContain('umbrella');
     expect(bob).not.toContain('umbrella');
     expect(stdout).toMatch(/SessionExpired .*system:expiry/);
-    expect(stdout).toMatch(/no difference in \d+ rows\n$/);
+    expect(stdout).toMatch(/no difference in \d+ rows of tables\n$/);
     // No terminal, no colours.
     expect(stdout).not.toContain('\u001b');
   });

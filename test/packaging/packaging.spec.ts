@@ -17,6 +17,8 @@ const composeText = await readFile('docker-compose.yml', 'utf8');
 const settings = Object.keys(environment.shape);
 /** Compose itself needs this one, for the database that it starts. */
 const composeOnly = 'POSTGRES_PASSWORD';
+/** What compose gives itself, or a container has no use for. */
+const composed = ['HOST', 'PORT', 'DATABASE_URL', 'REDIS_URL', 'MASKLINE_DATA_DIR'];
 const secrets = { POSTGRES_PASSWORD: 'not-secret', MASKLINE_MASTER_KEY: '00'.repeat(32) };
 
 const ours = Object.entries(compose.services).filter(([, service]) => service.image === compose.name);
@@ -74,6 +76,16 @@ describe('compose', () => {
     const env = settingsOf(service, secrets);
     expect(settings).toEqual(expect.arrayContaining(Object.keys(env)));
     expect(loadServerConfig(env).DATABASE_URL).toBe(env['DATABASE_URL']);
+  });
+
+  it.each(ours)('hands %s every setting of its reader but its own', (_, service) => {
+    const asked = Object.fromEntries(
+      settings.filter((name) => !composed.includes(name)).map((name) => [name, `asked as ${name}`]),
+    );
+    const env = settingsOf(service, { ...secrets, ...asked });
+    expect(Object.fromEntries(Object.entries(env).filter(([name]) => !composed.includes(name)))).toEqual(
+      asked,
+    );
   });
 
   it('asks its reader for settings only, and for one password of its own', () => {

@@ -410,7 +410,7 @@ const cases: Case[] = [
   [
     400,
     80701,
-    /^'Sid' is invalid\. |^'body' is invalid\. /,
+    /^'PhoneNumber' is invalid\. Sid or PhoneNumber is required\.$/,
     'no name of a number',
     () => service.post('PhoneNumbers'),
   ],

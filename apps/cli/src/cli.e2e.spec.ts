@@ -124,6 +124,13 @@ describe('maskline', () => {
     ],
     ['replay --consumer nobody --session KS0', {}, '--session KS0 is no session SID'],
     ['replay --consumer nobody --service my-name', {}, '--service my-name is no service SID'],
+    ['replay --consumer nobody --from 9 --to 3', {}, '--from 9 is after --to 3'],
+    [
+      'replay --consumer nobody --from 2026-01-02 --to 2026-01-01T23:00Z',
+      {},
+      '--from 2026-01-02 is after --to 2026-01-01T23:00Z',
+    ],
+    ['replay --consumer nobody --from 3 --to 3', {}, 'there is no consumer nobody'],
     ['replay --consumer nobody', {}, 'there is no consumer nobody: see maskline consumer list'],
     ['key revoke nobody', {}, 'nobody is no SID of an API key'],
     [
@@ -343,13 +350,15 @@ describe('verify and rebuild', () => {
     const { sid } = await newSession();
     expect(await maskline('verify --state --hashes')).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^no difference in \d+ rows, \d+ streams, \d+ events of the log\n$/),
+      stdout: expect.stringMatching(
+        /^no difference in \d+ rows of tables, \d+ states of streams, \d+ events of the log\n$/,
+      ),
     });
     await database.admin.query('update maskline.session set ttl = 1, mode = $2 where sid = $1', [sid, 'x']);
     const found = await maskline('verify');
     expect(found.code).toBe(1);
     expect(found.stdout).toContain(`session ${sid}: different in mode, ttl\n1 difference in `);
-    expect(found.stdout).toMatch(/ in \d+ rows\n$/);
+    expect(found.stdout).toMatch(/ in \d+ rows of tables\n$/);
 
     expect((await maskline(`rebuild --stream ${sid}`)).code).toBe(0);
     expect((await maskline('verify')).code).toBe(0);

@@ -9,12 +9,13 @@ export class ProgressBar {
   #bar: SingleBar | null = null;
   #phase = '';
 
-  show(phase: string, done: number, total: number): void {
+  /** `counted` is the noun of both numbers. */
+  show(phase: string, done: number, total: number, counted = ''): void {
     if (phase !== this.#phase || this.#bar === null) {
       this.stop();
       this.#phase = phase;
       this.#bar = new SingleBar({
-        format: `${phase.padEnd(24)} ${pc.cyan('{bar}')} {percentage}%  {value}/{total}`,
+        format: `${phase.padEnd(24)} ${pc.cyan('{bar}')} {percentage}%  {value}/{total} ${counted}`.trimEnd(),
         barCompleteChar: '█',
         barIncompleteChar: '░',
         barsize: 30,

@@ -10,6 +10,19 @@ export interface Stretch {
 
 type Span = Pick<ReplayRange, 'partition' | 'from' | 'to'>;
 
+/** Before anything is asked of the database. A position and a time can only be compared with its help. */
+export function checkStretch({ from, to }: Stretch): void {
+  if (from === undefined || to === undefined) return;
+  const [first, last] =
+    isNumbered(from) && isNumbered(to) ? [Number(from), Number(to)] : [timeOf(from), timeOf(to)];
+  if (first > last) throw new StartError(`--from ${from} is after --to ${to}`);
+}
+
+/** NaN, which is neither before nor after anything, for what is no time. */
+function timeOf(text: string): number {
+  return isNumbered(text) ? NaN : Date.parse(text);
+}
+
 /** The positions that are meant, in every partition. Positions name events only where there is but one partition. */
 export async function findSpans(db: Queryable, { from, to }: Stretch): Promise<Span[]> {
   const heads = await readHeads(db);

@@ -12,7 +12,7 @@ import { openEventQueue } from './connect-queues.js';
 import { namedConsumer } from './named-consumer.js';
 import { count, plural, print, printTable } from './output.js';
 import { ProgressBar } from './progress-bar.js';
-import { findSpans } from './replay-ranges.js';
+import { checkStretch, findSpans } from './replay-ranges.js';
 import { parseCount } from './typed-values.js';
 
 interface Options {
@@ -49,6 +49,7 @@ export function replayCommand(cli: Cli): Command {
     .action(async (options: Options) => {
       const perSecond = parseCount('--rate', options.rate, 999_999);
       const place = parsePlace(options);
+      checkStretch(options);
       const database = await connect(cli);
       const consumer = await namedConsumer(database, options.consumer);
       const ranges = await findRanges(database, consumer, options, place);

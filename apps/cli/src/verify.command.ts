@@ -47,7 +47,7 @@ export function verifyCommand(cli: Cli): Command {
         tables,
         signal: cli.interrupted,
         onProgress: ({ check, events, total }) => {
-          bar.show(phases[check], events, total);
+          bar.show(phases[check], events, total, 'events');
         },
         onDifference: (difference) => {
           differences++;
@@ -68,8 +68,8 @@ export function verifyCommand(cli: Cli): Command {
 
 function described({ rows, states, log }: Compared): string {
   return [
-    rows !== undefined && plural(rows, 'row'),
-    states !== undefined && plural(states, 'stream'),
+    rows !== undefined && `${plural(rows, 'row')} of tables`,
+    states !== undefined && `${plural(states, 'state')} of streams`,
     log !== undefined && `${plural(log, 'event')} of the log`,
   ]
     .filter((part) => part !== false)

@@ -12,11 +12,12 @@ type FormRefusalCode = (typeof CODES)[number];
 /** Says why a value is not taken, never what it was. */
 export type Refuse = (why: string, code?: FormRefusalCode) => never;
 
-/** What a schema let through, as a transform that may still refuse it. */
-export function reading<From, To>(read: (value: From, refuse: Refuse) => To) {
+/** What a schema let through, as a transform that may still refuse it; of a whole form, by the parameter that is missing. */
+export function reading<From, To>(read: (value: From, refuse: Refuse) => To, missing?: string) {
   return (value: From, context: z.RefinementCtx): To =>
     read(value, (why, code) => {
-      context.addIssue({ code: 'custom', message: why, params: { refusal: code } });
+      const path = missing === undefined ? [] : [missing];
+      context.addIssue({ code: 'custom', path, message: why, params: { refusal: code } });
       return z.NEVER;
     });
 }

@@ -24,8 +24,8 @@ describe('createMessageInteractionForm', () => {
   });
 
   it.each([
-    [{}, [], 'Body or MediaUrl is required.'],
-    [{ Body: '', MediaUrl: [''] }, [], 'Body or MediaUrl is required.'],
+    [{}, ['Body'], 'Body or MediaUrl is required.'],
+    [{ Body: '', MediaUrl: [''] }, ['Body'], 'Body or MediaUrl is required.'],
     [{ Body: 'x'.repeat(1601) }, ['Body'], 'It is longer than 1600 characters.'],
     [{ Body: 'x', MediaUrl: Array(11).fill(picture) }, ['MediaUrl'], 'There are more than 10.'],
     [{ MediaUrl: ['ftp://media.example.test'] }, ['MediaUrl'], 'It must be an absolute http or https URL.'],

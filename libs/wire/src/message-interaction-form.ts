@@ -32,5 +32,5 @@ export const createMessageInteractionForm = z
     reading((form, refuse): MessageWish => {
       const wish = { body: form.Body ?? null, mediaUrls: form.MediaUrl ?? null };
       return wish.body === null && wish.mediaUrls === null ? refuse('Body or MediaUrl is required.') : wish;
-    }),
+    }, 'Body'),
   );

@@ -37,9 +37,9 @@ describe('createPhoneNumberForm', () => {
   });
 
   it.each([
-    [{}, [], null],
-    [{ Sid: '', PhoneNumber: '' }, [], null],
-    [{ IsReserved: 'true' }, [], null],
+    [{}, ['PhoneNumber'], null],
+    [{ Sid: '', PhoneNumber: '' }, ['PhoneNumber'], null],
+    [{ IsReserved: 'true' }, ['PhoneNumber'], null],
     [{ Sid: 'PN1' }, ['Sid'], 'phone-number-sid-invalid'],
     [{ Sid: `SC${'0'.repeat(32)}`, PhoneNumber: '+15005550010' }, ['Sid'], 'phone-number-sid-invalid'],
     [{ PhoneNumber: '5005550010' }, ['PhoneNumber'], 'phone-number-invalid'],

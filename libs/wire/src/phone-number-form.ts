@@ -37,7 +37,7 @@ export const createPhoneNumberForm = z
       if (Sid !== undefined) return { number: { sid: Sid }, isReserved: IsReserved };
       if (PhoneNumber !== undefined) return { number: { phoneNumber: PhoneNumber }, isReserved: IsReserved };
       return refuse('Sid or PhoneNumber is required.');
-    }),
+    }, 'PhoneNumber'),
   );
 
 export interface PhoneNumberUpdate {

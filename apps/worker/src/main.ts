@@ -78,8 +78,10 @@ async function main(shutdown: Shutdown): Promise<void> {
     WorkerModule.register({ queues, metrics, config }),
   ];
   const root = { module: Process, imports: parts };
-  const app = await NestFactory.createApplicationContext(root, { abortOnError: false });
-  shutdown.add('the worker', () => app.close());
+  const starting = NestFactory.createApplicationContext(root, { abortOnError: false });
+  // Before it is there: a signal may come while it starts, and what has started by then must end before what it stands on.
+  shutdown.add('the worker', () => starting.then((app) => app.close()));
+  await starting;
 
   const checks = [...databaseChecks(database), ...workerChecks(database, queues, backlogs)];
   const ops = await serveOps({ port: config.PORT, host: config.HOST }, metrics, checks);

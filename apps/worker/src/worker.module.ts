@@ -49,13 +49,19 @@ interface Line {
 
 /** All that happens without a caller. */
 class Worker implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  #isStopping = false;
+
   constructor(private readonly lines: readonly Line[]) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    for (const line of this.lines) await line.start();
+    for (const line of this.lines) {
+      if (this.#isStopping) return;
+      await line.start();
+    }
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    this.#isStopping = true;
     // One that cannot stop leaves the others their time.
     const stopped = await Promise.allSettled(this.lines.map((line) => line.stop()));
     const reasons = stopped.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));

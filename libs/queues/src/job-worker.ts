@@ -28,6 +28,8 @@ export interface JobWorkerOptions<Data> {
 
 /** Milliseconds given to the jobs under way when the worker stops. Whatever is not done by then comes again. */
 const patience = 8_000;
+/** Milliseconds in which the backend has to answer when the worker stops. A silent one is as good as gone. */
+const PROBE_MS = 1_500;
 
 /** The taking side of a queue. Comes up without its backend and connects when that is there. */
 export class JobWorker<Data> {
@@ -56,10 +58,13 @@ export class JobWorker<Data> {
     await this.#opening;
     if (this.#worker === null) return;
     // Without its backend a worker waits for ever, and so do its timers, unless it is forced.
-    const isAbsent = await this.backend.probe().then(
-      () => false,
-      () => true,
-    );
+    const isAbsent = await Promise.race([
+      this.backend.probe().then(
+        () => false,
+        () => true,
+      ),
+      pause(PROBE_MS, true, { ref: false }),
+    ]);
     await Promise.race([this.#worker.close(isAbsent), pause(patience, undefined, { ref: false })]);
     this.#worker = null;
   }

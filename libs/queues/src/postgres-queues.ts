@@ -29,6 +29,7 @@ const moveMark = 'update bullmq.maskline_mark set word = $4 where queue = $1 and
 export class PostgresQueues extends QueueBackend {
   override readonly name = 'postgres';
   readonly #pool: ReturnType<typeof openQueuePool>;
+  readonly #workers = new Set<OpenWorker>();
 
   constructor(config: Pick<ServerConfig, 'DATABASE_URL'>, role: string) {
     super();
@@ -64,12 +65,17 @@ export class PostgresQueues extends QueueBackend {
     { failed, jobFailed }: WorkerListener,
     retryAfter?: RetryAfter,
   ): OpenWorker {
+    if (this.#pool.ending) throw new Error('the queues are closed');
     const backoff = backoffBy(retryAfter);
     const options = { ...workerDefaults, ...backoff, concurrency, connection: this.#connection };
     const worker = new Worker(name, process, options, createPostgresBackend);
     // It keeps one to listen on, and there may be as many workers as consumers that are told over HTTP.
     this.#pool.options.max++;
-    worker.once('closed', () => this.#pool.options.max--);
+    this.#workers.add(worker);
+    worker.once('closed', () => {
+      this.#pool.options.max--;
+      this.#workers.delete(worker);
+    });
     return worker.on('error', failed).on('failed', (job, error) => {
       jobFailed(job?.id ?? 'unknown', error);
     });
@@ -99,6 +105,9 @@ export class PostgresQueues extends QueueBackend {
   }
 
   override async close(): Promise<void> {
+    // One that nobody has closed, or not in time, for the database is silent or the process was told to stop while it started. It
+    // would ask the ended pool for a job again and again, and nothing else would come to pass here any more, not even the end.
+    for (const worker of this.#workers) worker.close(true).catch(() => undefined);
     // The pool counts as ended while its connections still say goodbye. Should PostgreSQL stop just then, which it does next
     // in standalone, that is no failure, and neither the pool nor the queues that were on it shall say so.
     this.#pool.removeAllListeners('error').on('error', () => undefined);

@@ -59,7 +59,7 @@ it.each(['worker', 'api'])(
   },
 );
 
-it('a worker that is told to stop while the database keeps it waiting ends, though it has taken jobs already', async () => {
+it('a worker that is told to stop while the database keeps its start waiting ends', async () => {
   const { database, start } = await open('worker');
   const client = await database.admin.connect();
   await client.query('begin; lock table maskline.subscription in access exclusive mode');

@@ -31,9 +31,9 @@ export class AddToPoolHandler implements ICommandHandler<AddToPool<PhoneNumberEv
   private readonly logger = new Logger(AddToPoolHandler.name);
 
   constructor(
-    readonly events: EventStore,
+    private readonly events: EventStore,
     private readonly services: ServiceQueries,
-    readonly carrier: Carrier,
+    private readonly carrier: Carrier,
     private readonly limits: PoolLimits,
   ) {}
 
@@ -85,12 +85,12 @@ export class AddToPoolHandler implements ICommandHandler<AddToPool<PhoneNumberEv
     try {
       await this.events.change(kind.stream, sid, context, (current) => kind.add(current, wish), { counts });
     } catch (error) {
-      await connectWherePooled(this, number, baseUrl).catch((reason: unknown) => {
+      await connectWherePooled(this.events, this.carrier, number, baseUrl).catch((reason: unknown) => {
         this.logger.warn(`${sid} may report to a pool that it is not in: ${nameError(reason)}`);
       });
       throw error;
     }
-    await connectWherePooled(this, number, baseUrl);
+    await connectWherePooled(this.events, this.carrier, number, baseUrl);
     await this.limits.watch(accountSid, serviceSid, isReserved);
     return sid;
   }

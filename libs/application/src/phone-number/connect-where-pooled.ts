@@ -1,6 +1,6 @@
-import { type Carrier } from '#carrier';
+import type { Carrier } from '#carrier';
 import { phoneNumberStream, shortCodeStream } from '#domain';
-import { type EventStore } from '#event-store';
+import type { EventStore } from '#event-store';
 import { inboundWebhooks } from '../inbound/webhooks.js';
 import { isShortCode } from './number-kind.js';
 
@@ -14,7 +14,8 @@ interface AccountNumber {
  * again afterwards, and goes on until both agree: others may have moved the number meanwhile.
  */
 export async function connectWherePooled(
-  { events, carrier }: { readonly events: EventStore; readonly carrier: Carrier },
+  events: EventStore,
+  carrier: Carrier,
   number: AccountNumber,
   baseUrl: string,
 ): Promise<void> {

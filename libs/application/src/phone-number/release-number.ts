@@ -23,8 +23,8 @@ export class ReleaseNumberHandler implements ICommandHandler<ReleaseNumber> {
   private readonly logger = new Logger(ReleaseNumberHandler.name);
 
   constructor(
-    readonly events: EventStore,
-    readonly carrier: Carrier,
+    private readonly events: EventStore,
+    private readonly carrier: Carrier,
     private readonly publicUrl: PublicUrl,
   ) {}
 
@@ -32,7 +32,7 @@ export class ReleaseNumberHandler implements ICommandHandler<ReleaseNumber> {
     const number = { accountSid, numberSid };
     if ((await serviceOf(this.events, number)) !== null) return;
     try {
-      await connectWherePooled(this, number, this.publicUrl.value());
+      await connectWherePooled(this.events, this.carrier, number, this.publicUrl.value());
     } catch (error) {
       if (!(error instanceof CarrierRefused)) throw error;
       // Trying again would be refused again. What still comes in for it meets no session and is turned away.

@@ -80,7 +80,13 @@ async function main(shutdown: Shutdown): Promise<void> {
   const root = { module: Process, imports: parts };
   const starting = NestFactory.createApplicationContext(root, { abortOnError: false });
   // Before it is there: a signal may come while it starts, and what has started by then must end before what it stands on.
-  shutdown.add('the worker', () => starting.then((app) => app.close()));
+  const stop = () =>
+    starting.then(
+      (app) => app.close(),
+      // What did not start has nothing to stop; why it did not is told by whoever started it.
+      () => undefined,
+    );
+  shutdown.add('the worker', stop);
   await starting;
 
   const checks = [...databaseChecks(database), ...workerChecks(database, queues, backlogs)];
